@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
-import pandas as pd
 
 from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
@@ -24,7 +23,7 @@ from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    pass
 
 #: Beginning of a period -> its name.
 _PERIODS = {
@@ -125,16 +124,12 @@ def _build_files(
 
     def draw() -> dict[str, Any]:
         return {
-            title: draw_figure(partial(_draw_hours, named[key], title), height=_HEIGHT)
+            title: draw_figure(partial(charts.hours, named[key]), height=_HEIGHT)
             for key, title in titles.items()
         }
 
     notes = _write_notes(workspace, report, attribution)
     return ReportFiles("hours", "Tracked hours", notes, report, tables, named, draw)
-
-
-def _draw_hours(hours: pd.DataFrame, title: str, ax: Axes) -> None:
-    charts.hours(hours, ax=ax).set_title(f"Hours {title.lower()}")
 
 
 def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) -> list[str]:

@@ -81,6 +81,8 @@ def _get_figure(name: str, chart: Any) -> Figure:
 
 
 def _get_title(figure: Figure) -> str:
-    titles = [figure.get_suptitle(), *(axes.get_title() for axes in figure.axes)]
+    titles = [figure.get_suptitle()]
+    for axes in figure.axes:
+        titles += [axes.get_title("left"), axes.get_title("center"), axes.get_title("right")]
     # In charts, a literal dollar sign is escaped with a backslash.
     return next((to_one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     add_legend_beside,
     draw_empty,
     make_room,
     new_axes,
     set_count_axis,
-    set_title,
 )
 from asana_frames.charts.shared.colours import OTHER, OTHER_HATCH, SERIES
 from asana_frames.charts.shared.columns import drop_missing, read_input
@@ -21,8 +21,12 @@ from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
     label_period_axis,
+    name_period,
+    period_ends,
+    suggest_weeks,
     unique_days,
 )
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars, pivot_periods
 from asana_frames.rollups.shared.moments import local_days
 from asana_frames.rollups.shared.periods import Every, check_every, period_starts
@@ -43,10 +47,19 @@ _KINDS = (
     "field",
     "name",
 )
+_WHAT = "changes of tasks"
+#: A legend of more kinds stands beside the axes.
+_FEW_KINDS = 4
 
 
 def changes(
-    changes: pd.DataFrame, *, every: Every = "W", tz: str = "UTC", ax: Axes | None = None
+    changes: pd.DataFrame,
+    *,
+    every: Every = "W",
+    tz: str = "UTC",
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the number of changes in each period, by kind.
 
@@ -58,6 +71,8 @@ def changes(
         A period as in ``rollups.hours``.
     tz
         The time zone in which days begin.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -65,20 +80,21 @@ def changes(
     -------
     Axes
         A bar per period, stacked by kind. A kind has the same colour in every chart; unknown kinds
-        are "other".
+        are "other". The subtitle names the most frequent kind.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``every`` is not a valid period.
     """
-    changes = read_input(changes, ["changed_at", "change"], chart="changes", ax=ax)
+    titles = Titles(title, subtitle)
+    changes = read_input(changes, ["changed_at", "change"], chart="changes", ax=ax, titles=titles)
     check_every(every)
     rows = drop_missing(changes, "changed_at")
     if ax is None:
-        ax = new_axes(height=4.2)
-    set_title(ax, "Changes")
+        ax = new_axes(height=4.4)
     if rows.empty:
+        set_heading(ax, changes, _WHAT, titles)
         return draw_empty(ax, "No changes")
     kinds = rows["change"].where(rows["change"].isin(_KINDS), "other").astype(object)
     periods = period_starts(local_days(rows["changed_at"], tz), every)
@@ -88,9 +104,23 @@ def changes(
     bars = _draw_change_bars(ax, table[present], step)
     set_count_axis(ax, "Changes")
     label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
+    days = table.index.to_numpy("datetime64[D]")
     # The legend reads from the top of the stack down.
     legend = dict(zip(present[::-1], bars[::-1], strict=True))
-    add_legend_beside(ax, legend, title="Change")
+    if len(legend) > _FEW_KINDS:
+        add_legend_beside(ax, legend)
+        legend = {}
+    counts = kinds.value_counts()
+    set_heading(
+        ax,
+        changes,
+        f"{_WHAT} per {name_period(step)}",
+        titles,
+        finding=f"Most often: {counts.index[0]}, {counts.iloc[0]:,} of {len(rows):,} changes.",
+        notes=[suggest_weeks(days, step)],
+        days=(days[0], period_ends(days, step)[-1] - 1),
+        legend=legend,
+    )
     return make_room(ax)
 
 

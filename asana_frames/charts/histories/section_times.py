@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     WIDE,
     axes_width,
     count_fitting_rows,
@@ -19,14 +22,14 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
     write_beside_axes,
-    write_notes_below,
 )
-from asana_frames.charts.shared.colours import DARK, HATCH, SERIES
-from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.ink import MUTED, mix_ink
-from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
+from asana_frames.charts.shared.colours import SERIES
+from asana_frames.charts.shared.columns import Numbers, read_input
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.labels import cut_name, format_number, format_value, unique_labels
+from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.rollups.shared.inputs import is_true
 
@@ -35,13 +38,29 @@ if TYPE_CHECKING:
 
 #: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
-_BOX = "#c5def4"
+_WHAT = "working days in each section"
+#: The opacity of boxes, and parts of ink of dots beyond their whiskers and of numbers.
+_BOX, _DOT, _MUTED = 0.3, 0.5, 0.68
+#: The part of the width that boxes have beside names, and that a tick needs in heights.
+_BOXES, _TICK = 0.45, 2.6
+#: Letters that a name of a project has at least.
+_SHORTEST = 6
+#: The fewest sections of which one is named as the longest.
+_FEWEST = 2
+#: The visits without which a section is not named, if others have as many.
+_ENOUGH = 5
+_SCALE_NOTE = "boxes: half of the visits that have ended; scale logarithmic from 1 day on"
 #: Columns that are read where they exist.
 _OPTIONAL = ("section_order", "leave", "is_completed")
 
 
 def section_times(
-    times: pd.DataFrame, *, order: Sequence[str] | None = None, ax: Axes | None = None
+    times: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how many working days tasks stay in each section, as boxes.
 
@@ -54,6 +73,8 @@ def section_times(
         Sections (gids or names) in the order in which tasks go through them; others follow. By
         default, by ``section_order`` where it is known, else in the order in which they were first
         entered.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the sections need otherwise.
 
@@ -65,17 +86,19 @@ def section_times(
         linear up to one day and logarithmic from there on. At the right are the numbers of these
         visits and of the tasks that are still there. Sections of several projects are named with
         their project. Visits of tasks that came completed do not count. Visits that are not
-        certain do; leave them out with ``times[times["is_certain"]]``.
+        certain do; leave them out with ``times[times["is_certain"]]``. The subtitle names the
+        section with the longest median, among those with five visits if there are any.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``order`` names a section that is not in the frame.
     """
+    titles = Titles(title, subtitle)
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
     columns = times.columns if isinstance(times, pd.DataFrame) else ()
     needed += [name for name in _OPTIONAL if name in columns]
-    times = read_input(times, needed, chart="section_times", ax=ax)
+    times = read_input(times, needed, chart="section_times", ax=ax, titles=titles)
     if {"is_completed", "leave"} <= {*times.columns}:
         times = times[~is_true(times["is_completed"] & (times["enter"] == times["leave"]))]
     # The sections of a project stay together; projects are in the order of their first visits.
@@ -86,50 +109,101 @@ def section_times(
     is_one = rows["project_gid"].nunique(dropna=False) <= 1
     if ax is None:
         count = len(rows[["project_gid", "section_gid"]].drop_duplicates())
-        ax = new_axes(height=0.4 * min(count, _MOST_BOXES) + 1.5)
-    project = rows["project_name"].dropna()[:1] if is_one else ()
-    set_title(ax, " · ".join(["Time in sections", *map(shorten_name, project)]))
+        ax = new_axes(height=0.4 * min(count, _MOST_BOXES) + 1.9)
+    stated = _state_project(times, rows) if is_one else times
     if rows.empty:
+        set_heading(ax, stated, _WHAT, titles)
         return draw_empty(ax, "No visits")
-    keys = SECTION if is_one else ["project_name", *SECTION]
-    labels = unique_labels(rows, keys, max_name_length(ax))
+    labels = _label_sections(rows, max_name_length(ax), is_one)
     names = order_sections(rows, labels, order)
-    drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.6)]
-    _draw_boxes(ax, rows, labels, drawn)
-    write_notes_below(ax, [count_hidden(len(names) - len(drawn), "sections")], points=34)
+    drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.8)]
+    ended = _list_ended(rows, labels, names)
+    whole = dict(zip(labels, _label_sections(rows, LONGEST_NAME, is_one), strict=True))
+    _draw_boxes(ax, rows, labels, {name: ended[name] for name in drawn})
+    set_heading(
+        ax,
+        stated,
+        _WHAT,
+        titles,
+        finding=_name_longest({whole[name]: days for name, days in ended.items()}),
+        notes=[count_hidden(len(names) - len(drawn), "sections"), _SCALE_NOTE],
+    )
     return make_room(ax)
 
 
-def _draw_boxes(ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> None:
-    is_current = rows["is_current"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+def _state_project(times: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return an empty frame that says what a table of one project is about."""
+    stated = restate_about(times)
+    names = rows["project_name"].dropna()
+    if len(names):
+        stated.attrs["subject"] = str(names.iloc[0])
+    return stated
+
+
+def _label_sections(rows: pd.DataFrame, longest: int, is_one: bool) -> pd.Series:
+    """Return labels of sections; of several projects, with these, which are shortened first."""
+    if is_one:
+        return unique_labels(rows, SECTION, longest)
+    sections = rows["section_name"].map(format_value)
+    projects = rows["project_name"].map(format_value)
+    names = [
+        f"{cut_name(project, max(_SHORTEST, longest - len(section) - 3))} · {section}"
+        for project, section in zip(projects, sections, strict=True)
+    ]
+    # The sections of files have no gids; one of a project that has none is told by its names.
+    gids = rows["project_gid"].astype("string") + "/" + rows["section_gid"].astype("string")
+    return unique_labels(rows.assign(section_gid=gids, section_name=names), SECTION, longest)
+
+
+def _list_ended(rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> dict[str, Numbers]:
+    """Return the working days of the visits of each section that have ended."""
     days = rows["days_working"].astype("float64")
-    ended = [days[~is_current & (labels == name)].dropna().to_numpy() for name in names]
-    present = [int((is_current & (labels == name)).sum()) for name in names]
-    places = list(range(len(names)))
+    known = ~is_true(rows["is_current"]) & days.notna()
+    found = {name: part.to_numpy() for name, part in days[known].groupby(labels[known])}
+    return {name: found.get(name, np.array([])) for name in names}
+
+
+def _name_longest(ended: Mapping[str, Numbers]) -> str:
+    """Return a sentence on the section with the longest median of visits that have ended."""
+    enough = min(_ENOUGH, max(map(len, ended.values()), default=0))
+    known = {name: days for name, days in ended.items() if len(days) >= max(enough, 1)}
+    medians = {name: float(np.median(days)) for name, days in known.items()}
+    if len(medians) < _FEWEST:
+        return ""
+    name = max(medians, key=lambda one: medians[one])
+    days, count = format_number(round(medians[name], 1)), len(ended[name])
+    visits = f"{count:,} visit{'' if count == 1 else 's'}"
+    return f"Longest: {name}, {days} working days (median of {visits})."
+
+
+def _draw_boxes(
+    ax: Axes, rows: pd.DataFrame, labels: pd.Series, ended: Mapping[str, Numbers]
+) -> None:
+    is_current = is_true(rows["is_current"])
+    present = [int((is_current & (labels == name)).sum()) for name in ended]
+    places = list(range(len(ended)))
+    colour = shade(ax, SERIES[0])
     ax.boxplot(
-        ended,
+        list(ended.values()),
         **_horizontal_option(ax),
         positions=places,
         widths=0.6,
         patch_artist=True,
-        boxprops={"facecolor": _BOX, "edgecolor": SERIES[0], "linewidth": 1},
-        whiskerprops={"color": SERIES[0]},
-        capprops={"color": SERIES[0]},
-        medianprops={"color": DARK, "linewidth": 1.8},
-        flierprops={"marker": ".", "markersize": 3, "markeredgecolor": HATCH, "alpha": 0.6},
+        boxprops={"facecolor": (colour, _BOX), "edgecolor": colour, "linewidth": 1},
+        whiskerprops={"color": colour},
+        capprops={"color": colour},
+        medianprops={"color": mix_ink(ax), "linewidth": 1.8},
+        flierprops={"marker": ".", "markersize": 3, "markeredgecolor": mix_ink(ax, _DOT)},
     )
-    ax.set_yticks(places, list(names))
-    ax.set_ylim(len(names) - 0.5, -0.5)
     set_plain_style(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
-    _set_long_scale(ax, max((float(values.max()) for values in ended if len(values)), default=1.0))
+    label_rows(ax, list(ended))
+    _set_long_scale(ax, max((float(d.max()) for d in ended.values() if len(d)), default=1.0))
     is_wide = axes_width(ax) >= WIDE
-    label = "Working days of visits that have ended (logarithmic from 1 on)"
-    ax.set_xlabel(label if is_wide else "Working days", fontsize=font_size(ax) + 1)
-    for place, values, count in zip(places, ended, present, strict=True):
+    ax.set_xlabel("Working days", fontsize=font_size(ax) + 1)
+    for place, values, count in zip(places, ended.values(), present, strict=True):
         visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, MUTED))
+        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, _MUTED))
 
 
 def _horizontal_option(ax: Axes) -> dict[str, Any]:
@@ -143,9 +217,12 @@ def _set_long_scale(ax: Axes, longest: float) -> None:
     ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
     longest = max(2.0, longest)
     ax.set_xlim(0, longest * 1.15)
-    steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
-    ticks = [0, 0.5, *(step for step in steps if step <= longest)]
-    if axes_width(ax) < WIDE:
-        ticks = [tick for tick in ticks if tick in (0, 1, 10, 100, 1_000, 10_000)]
-    ax.set_xticks(ticks, [format_number(tick) for tick in ticks])
+    steps = [step * 10**power for step in (1, 5, 2) for power in range(7)]
+    places: dict[float, float] = {}
+    least = _TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax))
+    for tick in [0, *(step for step in steps if step <= longest), 0.5]:
+        place = float(ax.transAxes.inverted().transform(ax.transData.transform((tick, 0)))[0])
+        if all(abs(place - other) > least for other in places.values()):
+            places[tick] = place
+    ax.set_xticks(list(places), [format_number(tick) for tick in places])
     ax.minorticks_off()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_notes_and_legend_below,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -16,13 +16,13 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 
@@ -35,13 +35,23 @@ _NEEDED = (
     *("is_current", "is_certain"),
 )
 _MOST_TASKS = 40
-_TITLE = "When tasks were blocked"
-_HATCH = "//////"
+_WHAT = "when tasks were blocked"
+_HATCH = "////"
+#: From so many days on, whole ones are told.
+_WHOLE = 10
+#: Bars of fewer tasks are not as high as the axes.
+_FEWEST_ROWS = 3
 #: Whether it still is -> colour, and words in the legend.
 _LOOKS = {False: (SERIES[0], "blocked"), True: (ALARM, "still blocked")}
 
 
-def blocked_times(blocked_times: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def blocked_times(
+    blocked_times: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw when each task was blocked, those blocked longest first.
 
     Parameters
@@ -49,6 +59,8 @@ def blocked_times(blocked_times: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     blocked_times
         What ``rollups.blocked_times`` returns: ``task_gid``, ``task_name``, ``blocked_at``,
         ``days_blocked``, ``days_counted``, ``is_current`` and ``is_certain``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the tasks need otherwise.
 
@@ -57,23 +69,25 @@ def blocked_times(blocked_times: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     Axes
         A row per task, at most 40, with a bar for each time in which it was blocked, hatched
         where that is not certain, and the days in all beside it. Days with several dependencies
-        count once.
+        count once. The subtitle names the task that was blocked longest, and counts those that
+        still are.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    blocked_times = read_input(blocked_times, _NEEDED, chart="blocked_times", ax=ax)
+    titles = Titles(title, subtitle)
+    blocked_times = read_input(blocked_times, _NEEDED, chart="blocked_times", ax=ax, titles=titles)
     rows = drop_missing(blocked_times, "blocked_at", "days_blocked")
     days = column_numbers(rows, "days_counted")
     labels = unique_labels(rows, ["task_gid", "task_name"], 40)
     total = pd.Series(np.nan_to_num(days)).groupby(labels.to_numpy()).sum()
     total = total.sort_values(ascending=False, kind="stable")
     if ax is None:
-        ax = new_axes(height=0.26 * min(len(total), _MOST_TASKS) + 1.8)
+        ax = new_axes(height=0.26 * min(len(total), _MOST_TASKS) + 2.0)
     if rows.empty:
-        set_title(ax, _TITLE)
+        set_heading(ax, blocked_times, _WHAT, titles)
         return draw_empty(ax, "No blocked tasks")
     shown = total.head(count_fitting_rows(ax, _MOST_TASKS, reserved=0.9))
     is_shown = labels.isin(shown.index).to_numpy()
@@ -83,11 +97,47 @@ def blocked_times(blocked_times: pd.DataFrame, *, ax: Axes | None = None) -> Axe
     names = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in shown.index]
     label_rows(ax, names)
     label_date_axis(ax)
+    if len(shown) < _FEWEST_ROWS:
+        ax.set_ylim(_FEWEST_ROWS - 0.4, -0.6)
     for place, value in enumerate(shown):
-        write_beside_axes(ax, f"{format_number(round(value, 1))} d", place)
-    set_title(ax, _TITLE)
-    add_notes_and_legend_below(ax, [count_hidden(len(total) - len(shown))], legend)
+        write_beside_axes(ax, _format_days(value), place)
+    set_heading(
+        ax,
+        blocked_times,
+        _WHAT,
+        titles,
+        finding=_name_longest(total, rows, labels),
+        notes=[count_hidden(len(total) - len(shown), "tasks")],
+        days=_find_days(rows[is_shown]),
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _format_days(days: float) -> str:
+    """Return a number of days as text.
+
+    Examples
+    --------
+    >>> _format_days(255.83), _format_days(1.0), _format_days(0.25)
+    ('256 days', '1 day', '0.2 days')
+    """
+    shown = format_number(round(days) if days >= _WHOLE else round(days, 1))
+    return f"{shown} {'day' if shown == '1' else 'days'}"
+
+
+def _name_longest(total: pd.Series, rows: pd.DataFrame, labels: pd.Series) -> str:
+    """Return a sentence on the task that was blocked longest, and how many still are."""
+    still = labels[rows["is_current"].fillna(False).to_numpy(dtype=bool)].nunique()
+    verb = "is" if still == 1 else "are"
+    counted = f"; {still:,} of {len(total):,} still {verb}" if still else ""
+    return f"Longest: {total.index[0]}, {_format_days(total.iloc[0])}{counted}."
+
+
+def _find_days(rows: pd.DataFrame) -> tuple[Any, Any]:
+    starts = rows["blocked_at"].dt.tz_convert("UTC").dt.tz_localize(None)
+    ends = starts + pd.to_timedelta(rows["days_blocked"].astype("float64"), unit="D")
+    return starts.min(), ends.max()
 
 
 def _draw_bars(
@@ -101,7 +151,8 @@ def _draw_bars(
     widths = column_numbers(rows, "days_blocked")
     legend: dict[str, Artist] = {}
     flags = rows[["is_current", "is_certain"]].fillna(False).astype(bool)
-    for is_current, (colour, words) in _LOOKS.items():
+    for is_current, (usual, words) in _LOOKS.items():
+        colour = shade(ax, usual)
         for is_certain in (True, False):
             where = (flags["is_current"] == is_current) & (flags["is_certain"] == is_certain)
             at = np.flatnonzero(where)
@@ -116,6 +167,9 @@ def _draw_bars(
                 legend[words] = Patch(color=colour)
     if not flags["is_certain"].all():
         legend["since when is not certain"] = Patch(
-            facecolor=SERIES[0], edgecolor=find_background(ax), hatch=_HATCH, linewidth=0
+            facecolor=shade(ax, SERIES[0]),
+            edgecolor=find_background(ax),
+            hatch=_HATCH,
+            linewidth=0,
         )
     return legend

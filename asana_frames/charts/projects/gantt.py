@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
-    add_notes_and_legend_below,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -17,9 +17,8 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
 )
-from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
+from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import (
     day_position,
@@ -27,10 +26,11 @@ from asana_frames.charts.shared.dates import (
     format_day,
     label_date_axis,
 )
-from asana_frames.charts.shared.ink import GRID, find_background, mix_ink
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.frames.list_cells import read_lists
-from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
 if TYPE_CHECKING:
@@ -46,15 +46,18 @@ _FLAGS = ("completed", "is_blocked", "is_critical", "conflict", "is_late")
 _MOST_TASKS = 40
 #: The most lines, if every task has a heading because it is in a project of its own.
 _MOST_LINES = 2 * _MOST_TASKS
-_TITLE = "Tasks and what they wait for"
-#: State of a task -> its colour and its words in the legend; the first that applies.
+_WHAT = "tasks and what they wait for"
+#: State of a task -> its colour, None for grey, and its words in the legend; the first that
+#: applies.
 _LOOKS = {
-    "completed": ("#c6d5e3", "completed"),
-    "is_critical": ("#832db6", "critical"),
+    "completed": (None, "completed"),
+    "is_critical": (SERIES[4], "critical"),
     "open": (SERIES[0], "open"),
 }
 _BLOCKED_HATCH = "/////"
 _BAR_HEIGHT = 0.62
+#: Parts of ink of completed tasks, and of arrows and hatches.
+_PALE, _ARROW = 0.45, 0.5
 
 
 class _TaskBar(NamedTuple):
@@ -66,7 +69,14 @@ class _TaskBar(NamedTuple):
     is_point: bool
 
 
-def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None) -> Axes:
+def gantt(
+    dependencies: pd.DataFrame,
+    *,
+    now: When | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw tasks as bars from start to due, with arrows from their dependencies.
 
     Parameters
@@ -76,7 +86,9 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
         ``is_blocked``, ``is_critical``, ``conflict``, ``is_late`` and ``earliest_finish``.
     now
-        The moment whose day, in UTC, is marked; the present if not given.
+        The moment whose day is marked; that of the table if not given, else the present.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the tasks need otherwise.
 
@@ -85,35 +97,40 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     Axes
         Tasks under their projects by date; a diamond if a task does not start before its due day.
         Colours, named in the legend, say what is critical and what is completed; blocked tasks are
-        hatched, and a red line leads from the due day to the earliest finish of late ones; a note
-        counts these. An arrow is red if a task starts or is due too early for its dependency. At
+        hatched, and a red line leads from the due day to the earliest finish of late ones. An
+        arrow is red if a task starts or is due too early for its dependency. At
         most 40 tasks: critical and blocked ones first, then their dependencies, other open ones,
-        completed ones, each by date. Notes count the others and those without a due day.
+        completed ones, each by date. Notes count the others and those without a due day. The
+        subtitle counts the tasks that end late, are blocked, or start too early.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``now`` is not a valid time.
     """
+    titles = Titles(title, subtitle)
     dependencies = read_input(
         dependencies,
         _NEEDED,
         chart="gantt",
         ax=ax,
+        titles=titles,
         source="rollups.dependencies",
         kinds={"completed": "boolean"},
     )
-    day = resolve_today(now)
+    day = find_today(dependencies, now)
+    stated = restate_about(dependencies, now=day)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
     gid = dated["project_gid"]
     # Files that Asana exports have no gids of projects; their names tell them apart.
     ordered = _sort_by_weight(dated.assign(home=gid.where(gid.notna(), dated["project_name"])))
     if ax is None:
-        ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 1.8)
+        ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 2.0)
     if dated.empty:
+        set_heading(ax, stated, _WHAT, titles)
         return draw_empty(ax, "No tasks" if dependencies.empty else "No tasks with a due day")
-    fits = _count_lines(ordered) <= max(2, count_fitting_rows(ax, _MOST_LINES, reserved=0.9))
+    fits = _count_lines(ordered) <= max(2, count_fitting_rows(ax, _MOST_LINES, reserved=1.1))
     drawn = _sort_by_project(ordered[fits.to_numpy()].head(_MOST_TASKS))
     tasks = _place_tasks(drawn)
     legend = _draw_tasks(ax, drawn, tasks) | _draw_arrows(ax, drawn, tasks)
@@ -122,11 +139,30 @@ def gantt(dependencies: pd.DataFrame, *, now: When | None = None, ax: Axes | Non
     today_note = _mark_today(ax, _add_finishes(drawn, tasks), day)
     undated = len(dependencies) - len(dated)
     undated_note = f"+ {undated} without a due day" if undated else ""
-    late = int(dated["is_late"].sum())
-    late_note = f"{late} end{'s' * (late == 1)} after the due day" if late else ""
-    notes = [today_note, late_note, count_hidden(len(dated) - len(drawn)), undated_note]
-    add_notes_and_legend_below(ax, notes, legend)
+    set_heading(
+        ax,
+        stated,
+        _WHAT,
+        titles,
+        finding=_summarise(dated),
+        notes=[today_note, count_hidden(len(dated) - len(drawn), "tasks"), undated_note],
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _summarise(tasks: pd.DataFrame) -> str:
+    """Return a sentence that counts the tasks that end late, are blocked, or start too early."""
+    counts = {name: int(tasks[name].sum()) for name in ("is_late", "is_blocked", "conflict")}
+    late, blocked, conflicts = counts.values()
+    parts = [
+        f"{late:,} end{'s' * (late == 1)} after the due day" if late else "",
+        f"{blocked:,} {'is' if blocked == 1 else 'are'} blocked" if blocked else "",
+        f"{conflicts:,} start{'s' * (conflicts == 1)} too early" if conflicts else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    word = "task" if len(tasks) == 1 else "tasks"
+    return f"Of {len(tasks):,} {word}, {told}." if told else ""
 
 
 def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:
@@ -172,15 +208,25 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> dic
     states = np.select([rows["completed"], rows["is_critical"]], list(_LOOKS)[:2], "open")
     is_blocked = rows["is_blocked"] & ~rows["completed"]
     for task, state, blocked in zip(tasks.values(), states, is_blocked, strict=True):
-        _draw_task(ax, task, _LOOKS[state][0], _BLOCKED_HATCH if blocked else "")
+        _draw_task(ax, task, _find_colour(ax, state), _BLOCKED_HATCH if blocked else "")
     legend: dict[str, Artist] = {
-        words: Patch(color=colour) for state, (colour, words) in _LOOKS.items() if state in states
+        words: Patch(color=_find_colour(ax, state))
+        for state, (_, words) in _LOOKS.items()
+        if state in states
     }
     if is_blocked.any():
         legend["blocked"] = Patch(
-            facecolor=find_background(ax), edgecolor=HATCH, hatch=_BLOCKED_HATCH, lw=0
+            facecolor=find_background(ax),
+            edgecolor=mix_ink(ax, _ARROW),
+            hatch=_BLOCKED_HATCH,
+            lw=0,
         )
     return legend
+
+
+def _find_colour(ax: Axes, state: str) -> str:
+    colour, _ = _LOOKS[state]
+    return shade(ax, mix_ink(ax, _PALE) if colour is None else colour)
 
 
 def _add_finishes(rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> list[_TaskBar]:
@@ -200,21 +246,22 @@ def _draw_late_finishes(
     for bar, longer in zip(tasks.values(), _add_finishes(rows, tasks), strict=True):
         if longer.end > bar.end:
             (line,) = ax.plot(
-                [bar.end, longer.end], [bar.place] * 2, color=ALARM, linewidth=2.2, marker="|"
+                [bar.end, longer.end], [bar.place] * 2, color=shade(ax, ALARM), lw=1.4, marker="|"
             )
             legend["late finish"] = line
     return legend
 
 
 def _draw_task(ax: Axes, task: _TaskBar, colour: str, hatch: str) -> None:
-    style: dict[str, Any] = {"facecolor": colour, "edgecolor": "white", "hatch": hatch}
+    paper = find_background(ax)
     if not task.is_point:
         width = task.end - task.start
-        ax.barh(task.place, width, left=task.start, height=_BAR_HEIGHT, linewidth=0, **style)
+        stripes: dict[str, Any] = {"edgecolor": paper, "hatch": hatch, "linewidth": 0}
+        ax.barh(task.place, width, _BAR_HEIGHT, left=task.start, facecolor=colour, **stripes)
         return
-    if hatch:
-        # White stripes on a coloured diamond would hide its shape.
-        style |= {"facecolor": find_background(ax), "edgecolor": colour}
+    # Pale stripes on a coloured diamond would hide its shape.
+    face = paper if hatch else colour
+    style: dict[str, Any] = {"facecolor": face, "edgecolor": colour, "hatch": hatch}
     ax.scatter(task.start, task.place, s=52, marker="D", linewidth=0.8, zorder=2, **style)
 
 
@@ -228,7 +275,8 @@ def _draw_arrows(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> di
             # In a conflict, some of the tasks that it waits for may still be in time.
             is_conflict = bool(conflict) and _starts_too_early(tasks[gid], awaited)
             label = "conflict" if is_conflict else "waited for"
-            legend[label] = _draw_arrow(ax, awaited, tasks[gid], ALARM if is_conflict else HATCH)
+            colour = shade(ax, ALARM) if is_conflict else mix_ink(ax, _ARROW)
+            legend[label] = _draw_arrow(ax, awaited, tasks[gid], colour)
     return legend
 
 
@@ -280,12 +328,11 @@ def _mark_today(ax: Axes, tasks: Collection[_TaskBar], day: pd.Timestamp) -> str
     # A day that is far off would squeeze all tasks into a corner.
     is_near = low - (high - low) / 2 <= at <= high + (high - low) / 2
     if is_near:
-        ax.axvline(at, color=mix_ink(ax), linewidth=1.2, linestyle=":", zorder=1)
         low, high = min(low, at), max(high, at)
     margin = max(0.02 * (high - low), 1.0)
     ax.set_xlim(low - margin, high + margin)
     label_date_axis(ax)
-    label = f"today, {format_day(day)}"
-    across = (at - low + margin) / (high - low + 2 * margin)
-    set_title(ax, _TITLE, [label if is_near else ""], across=across)
-    return "" if is_near else f"{label}, is beyond the chart"
+    if not is_near:
+        return f"today, {format_day(day)}, is beyond the chart"
+    mark_today(ax, day + pd.Timedelta(hours=12))
+    return ""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     annotate_right,
     axes_width,
     count_fitting_rows,
@@ -18,9 +18,10 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
 from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
@@ -40,12 +41,20 @@ _WIDER = 1.2
 _LEAST_BARS = 0.3
 #: The total has no status.
 _TOTAL_LOOK = StatusLook("#6d7b8a", "")
+_WHAT = "progress and status of projects"
 _TOTAL = "All projects"
+_IN_TROUBLE = ("off track", "at risk")
 #: An em space, which matplotlib keeps at the beginning of a name.
 _INDENT = "\u2003"
 
 
-def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def portfolio(
+    portfolio: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the status board of portfolios: progress against expected progress, and the status.
 
     Parameters
@@ -54,6 +63,8 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.portfolio`` returns: ``kind``, ``portfolio_gid``, ``portfolio_name``,
         ``project_gid``, ``project_name``, ``path``, ``progress``, ``expected``, ``last_status``,
         ``days_since_status`` and ``overdue``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -65,35 +76,60 @@ def portfolio(portfolio: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         furthest behind comes first and those without expected progress last. Bars are the share
         of tasks done, coloured by the last status; marks are the expected progress; text beside
         them gives share, status and its age in days, and number of overdue tasks. At most 40
-        rows, the total among them; a note counts the others.
+        rows, the total among them; a note counts the others. The subtitle counts the projects
+        that are off track or at risk, and the overdue tasks.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
+    titles = Titles(title, subtitle)
     needed = [*_TEXTS, "path", *_SHARES, "days_since_status", "overdue"]
-    portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax)
+    portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax, titles=titles)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_ROWS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(portfolio), _MOST_ROWS) + 1.9)
     if portfolio.empty:
+        set_heading(ax, portfolio, _WHAT, titles)
         return draw_empty(ax, "No projects")
-    rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
+    rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.8))
     percent = rows["progress"].mul(100)
     names_width = _name_rows(ax, rows)
     looks = [_find_look(*each) for each in zip(rows["kind"], rows["last_status"], strict=True)]
-    ax.barh(range(len(rows)), percent.fillna(0), color=[look.colour for look in looks], height=0.7)
+    colours = [shade(ax, look.colour) for look in looks]
+    ax.barh(range(len(rows)), percent.fillna(0), color=colours, height=0.7)
     room = _WIDER * axes_width(ax) - names_width
     labels = _label_bars(ax, rows, [look.words for look in looks], room)
     end = _axis_end(_text_width(ax, labels), room)
     ax.set(xlim=(0, end), xticks=range(0, 101, 20 if end < 200 else 50 if end < 300 else 100))
     ax.set_xlabel("Tasks done (%)", x=50 / end, fontsize=font_size(ax) + 1)
-    hidden_note = count_hidden(len(portfolio) - len(rows))
-    set_title(ax, "Progress and status", [hidden_note])
-    add_legend_below(
-        ax, mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected"))
+    set_heading(
+        ax,
+        portfolio,
+        _WHAT,
+        titles,
+        finding=_summarise(portfolio),
+        notes=[count_hidden(len(portfolio) - len(rows))],
+        legend=mark_expected(ax, np.arange(len(rows)), 100 * column_numbers(rows, "expected")),
     )
     return make_room(ax)
+
+
+def _summarise(portfolio: pd.DataFrame) -> str:
+    """Return a sentence that counts the projects in trouble, and their overdue tasks."""
+    projects = portfolio[portfolio["kind"].eq("project").fillna(False).astype(bool)]
+    projects = projects.drop_duplicates("project_gid")
+    if projects.empty:
+        return ""
+    words = [project_status_look(status).words for status in projects["last_status"]]
+    parts = [f"{words.count(word):,} {word}" for word in _IN_TROUBLE if word in words]
+    troubled = " and ".join(parts) or "none off track or at risk"
+    # A task that is in two projects is overdue once.
+    total = portfolio.loc[portfolio["kind"].eq("total").fillna(False).astype(bool), "overdue"]
+    overdue = int(total.fillna(0).sum())
+    tasks = f"; {overdue:,} task{'' if overdue == 1 else 's'} overdue" if overdue else ""
+    word = "project" if len(projects) == 1 else "projects"
+    return f"Of {len(projects):,} {word}, {troubled}{tasks}."
 
 
 def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
-    add_notes_and_legend_below,
+    axes_width,
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    font_size,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
-from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.colours import text_colour_on
+from asana_frames.charts.shared.columns import Numbers, read_input
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
-from asana_frames.charts.shared.statuses import project_status_look
+from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When
 
@@ -31,12 +35,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MOST_PARENTS = 30
+#: The part of the width that bars have beside names, and the width of a letter in its heights.
+_BARS, _LETTER = 0.7, 0.6
+_WHAT = "status from update to update"
 #: Statuses from the worst to the best.
 _FROM_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete", "dropped")
 
 
 def status_timeline(
-    statuses: pd.DataFrame, *, now: When | None = None, ax: Axes | None = None
+    statuses: pd.DataFrame,
+    *,
+    now: When | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the statuses of projects, portfolios or goals, from each update to the next.
 
@@ -47,6 +59,8 @@ def status_timeline(
         ``parent_name``, ``status_type`` and ``created_at``.
     now
         The moment up to which the last status of each is drawn; the present if not given.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the projects need otherwise.
 
@@ -54,34 +68,63 @@ def status_timeline(
     -------
     Axes
         A row per parent, those whose last status is worst at the top, then by name, at most 30;
-        spans are coloured by status, in UTC, and the legend names them. Notes count the
-        other parents, and the updates without a parent or a moment.
+        spans are coloured by status, in UTC, which they name where
+        there is room; the legend names all. Notes count the
+        other parents, and the updates without a parent or a moment. The subtitle counts the last
+        statuses.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``now`` is not a valid time.
     """
+    titles = Titles(title, subtitle)
     needed = ["parent_gid", "parent_name", "status_type", "created_at"]
     statuses = read_input(
-        statuses, needed, chart="status_timeline", ax=ax, source="asana.status_updates.list"
+        statuses,
+        needed,
+        chart="status_timeline",
+        ax=ax,
+        titles=titles,
+        source="asana.status_updates.list",
     )
     end = parse_moment(now)
     updates, parents = _sort_updates(statuses)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.9)
     if updates.empty:
+        set_heading(ax, restate_about(statuses), _WHAT, titles)
         return draw_empty(ax, "No status updates")
     drawn = parents.head(count_fitting_rows(ax, _MOST_PARENTS, reserved=0.9))
     legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
     label_rows(ax, list(unique_labels(drawn, ["parent_gid", "parent_name"], max_name_length(ax))))
     label_date_axis(ax)
-    set_title(ax, "Status updates")
     left_out = len(statuses) - len(updates)
-    left_out_note = f"+ {left_out} without a parent or day" if left_out else ""
-    notes = [count_hidden(len(parents) - len(drawn)), left_out_note]
-    add_notes_and_legend_below(ax, notes, legend)
+    set_heading(
+        ax,
+        restate_about(statuses, now=end),
+        _WHAT,
+        titles,
+        finding=_count_statuses(parents["status_type"]),
+        notes=[
+            count_hidden(len(parents) - len(drawn)),
+            f"+ {left_out} without a parent or day" if left_out else "",
+        ],
+        days=(updates["created_at"].min().tz_localize(None), end.tz_localize(None)),
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _count_statuses(last: pd.Series) -> str:
+    """Return a sentence that counts the last statuses, the worst first."""
+    counts = (
+        last.astype(object).map(lambda status: project_status_look(status).words).value_counts()
+    )
+    known = [project_status_look(status).words for status in _FROM_WORST]
+    order = dict.fromkeys([*(words for words in known if words in counts), *counts.index])
+    parts = [f"{counts[words]:,} {words}" for words in order]
+    return f"Now {', '.join(parts)}, of {len(last):,}."
 
 
 def _sort_updates(statuses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -116,12 +159,26 @@ def _draw_spans(
         np.maximum(ends - starts, (ends.max() - starts.min()) / 200),
         left=starts,
         height=0.7,
-        color=[look.colour for look in looks],
+        color=[shade(ax, look.colour) for look in looks],
         # Edges like the background separate updates with the same status.
         edgecolor=find_background(ax),
         linewidth=0.8,
     )
+    _write_words(ax, spans["place"].tolist(), starts, ends, looks)
     present = {look.words: look.colour for look in looks}
     known = [project_status_look(status).words for status in _FROM_WORST]
     order = dict.fromkeys([*(words for words in known if words in present), *present])
-    return {words: Patch(color=present[words]) for words in order}
+    return {words: Patch(color=shade(ax, present[words])) for words in order}
+
+
+def _write_words(
+    ax: Axes, places: Sequence[int], starts: Numbers, ends: Numbers, looks: Sequence[StatusLook]
+) -> None:
+    """Write a status into each of its spans that has room for it."""
+    size = font_size(ax)
+    inch = _BARS * axes_width(ax) / (ends.max() - starts.min())
+    for place, start, end, look in zip(places, starts, ends, looks, strict=True):
+        if len(look.words) * _LETTER * size / 72 < (end - start) * inch:
+            colour = text_colour_on(shade(ax, look.colour))
+            style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": size}
+            ax.text((start + end) / 2, place, look.words, color=colour, clip_on=True, **style)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.rollups.shared.about import ABOUT
+from asana_frames.rollups.shared.about import ABOUT, find_subject
 
 
 class About(NamedTuple):
@@ -37,6 +37,19 @@ def read_about(frame: pd.DataFrame) -> About:
         subject if isinstance(subject, str) else "",
         **{name: _parse_day(text) for name, text in told.items()},
     )
+
+
+def restate_about(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return an empty frame whose ``attrs`` say what a table is about, as of another moment.
+
+    What was read by a call of Asana, and is no rollup, tells its subject too.
+    """
+    stated = frame.head(0)
+    stated.attrs = {name: frame.attrs[name] for name in ABOUT if name in frame.attrs}
+    stated.attrs["subject"] = find_subject(frame)
+    if now is not None:
+        stated.attrs["now"] = now.isoformat(timespec="minutes")
+    return stated
 
 
 def _parse_day(text: Any) -> pd.Timestamp | None:

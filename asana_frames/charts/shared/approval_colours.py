@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-_GREY, _BLUE, _GREEN, _RED, _YELLOW = "#c9c9c9", "#3f90da", "#1b7f5c", "#b03060", "#e0a100"
-#: Status or state -> colour; they differ in lightness too.
-APPROVAL_COLOURS = {
-    "draft": _GREY,
-    "not handed in": _GREY,
+from typing import TYPE_CHECKING
+
+from asana_frames.charts.shared.ink import mix_ink, shade
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BLUE, _GREEN, _RED, _YELLOW = "#3f90da", "#1f9e89", "#a01f3d", "#e0a100"
+#: Status or state -> colour. What is approved is lighter than what is rejected, also for people
+#: who see no red or no green.
+_COLOURS = {
     "submitted": _BLUE,
     "pending": _BLUE,
     "approved": _GREEN,
     "rejected": _RED,
     "mixed": _YELLOW,
 }
+#: The status and the state of those who have handed in nothing, and their parts of ink.
+_DRAFT, _NOTHING = "draft", "not handed in"
+_DRAFT_INK, _NOTHING_INK = 0.45, 0.2
+_OTHER = "#a96b59"
+
+
+def find_approval_colour(ax: Axes, state: str) -> str:
+    """Return the colour of a status or state on the background of axes."""
+    if state == _NOTHING:
+        # It fills cells, which may be as pale as those without data.
+        return mix_ink(ax, _NOTHING_INK)
+    if state == _DRAFT:
+        return shade(ax, mix_ink(ax, _DRAFT_INK))
+    return shade(ax, _COLOURS.get(state, _OTHER))
+
+
+def is_approval_state(state: str) -> bool:
+    """Return whether a status or state is known, and has a colour of its own."""
+    return state in _COLOURS or state in (_DRAFT, _NOTHING)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import (
-    add_legend_below,
-    annotate_right,
-)
+from asana_frames.charts.shared.axes import cell_width, font_size, write_beside_axes
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-_WIDE: dict[str, Any] = {"facecolor": "#d9d9d9", "edgecolor": "#6f6f6f", "linewidth": 0.8}
 _HATCHED: dict[str, Any] = {"hatch": "//////", "linewidth": 0.8}
+#: Parts of ink of the wide bars and of their edges.
+_FILL, _EDGE = 0.14, 0.5
+#: The part of the width that labels may take.
+_WIDEST = 0.36
 
 
 class Words(NamedTuple):
@@ -34,63 +36,94 @@ class Words(NamedTuple):
     nothing: str
     #: The label of hours without a target, beside others.
     rest: str
+    #: What is said of rows above their target.
+    more: str
 
 
-def draw_compared_bars(
-    ax: Axes, target: Numbers, actual: Numbers, without: Numbers, words: Words
-) -> None:
-    """Draw two bars per row, with a legend.
+class ComparedHours(NamedTuple):
+    """Hours of each row."""
 
-    Parameters
-    ----------
-    ax
-        Where to draw.
-    target
-        The wide bars; NaN where there is none.
-    actual
-        The narrow bars: all hours.
-    without
-        The part of ``actual`` that has no target and is hatched.
-    words
-        The words of the legend.
-    """
+    #: The wide bars; NaN where there is none.
+    target: Numbers
+    #: The narrow bars: all hours.
+    actual: Numbers
+    #: The part of ``actual`` that has no target and is hatched.
+    without: Numbers
+
+    def head(self, count: int) -> ComparedHours:
+        """Return the hours of the first rows."""
+        return ComparedHours(*(hours[:count] for hours in self))
+
+
+def draw_compared_bars(ax: Axes, hours: ComparedHours, words: Words) -> dict[str, Artist]:
+    """Draw two bars per row; return the handles of the legend."""
     from matplotlib.patches import Patch
 
+    target, actual, without = hours
     places = np.arange(len(actual))
     actual = np.nan_to_num(actual)
     without = np.clip(np.nan_to_num(without), 0, np.clip(actual, 0, None))
     is_over = np.nan_to_num(actual - without - target) > 0
-    colours = np.where(is_over, ALARM, SERIES[0])
+    usual, alarm, paper = shade(ax, SERIES[0]), shade(ax, ALARM), find_background(ax)
+    wide: dict[str, Any] = {
+        "facecolor": mix_ink(ax, _FILL),
+        "edgecolor": shade(ax, mix_ink(ax, _EDGE)),
+        "linewidth": 0.8,
+    }
+    colours = np.where(is_over, alarm, usual)
     known = ~np.isnan(target)
-    ax.barh(places[known], target[known], height=0.78, **_WIDE)
+    ax.barh(places[known], target[known], height=0.78, **wide)
     ax.barh(places, actual - without, height=0.4, color=colours)
     part = without > 0
-    ax.barh(
-        places[part],
-        without[part],
-        left=(actual - without)[part],
-        height=0.4,
-        facecolor=find_background(ax),
-        edgecolor=colours[part],
-        **_HATCHED,
-    )
-    hatched = Patch(facecolor=find_background(ax), edgecolor=SERIES[0], **_HATCHED)
+    left = (actual - without)[part]
+    hatched: dict[str, Any] = {"facecolor": paper, **_HATCHED}
+    ax.barh(places[part], without[part], 0.4, left, edgecolor=colours[part], **hatched)
     legend = {
-        "tracked": Patch(color=SERIES[0]) if (~is_over).any() else None,
-        words.over: Patch(color=ALARM) if is_over.any() else None,
-        words.target: Patch(**_WIDE) if known.any() else None,
-        words.without: hatched if part.any() else None,
+        "tracked": Patch(color=usual) if (~is_over).any() else None,
+        words.over: Patch(color=alarm) if is_over.any() else None,
+        words.target: Patch(**wide) if known.any() else None,
+        words.without: Patch(edgecolor=usual, **hatched) if part.any() else None,
     }
-    add_legend_below(ax, {text: patch for text, patch in legend.items() if patch is not None})
+    return {text: patch for text, patch in legend.items() if patch is not None}
 
 
-def write_compared_labels(
-    ax: Axes, target: Numbers, actual: Numbers, without: Numbers, words: Words
-) -> None:
-    """Write both amounts and the change to the right of each row; parameters as above."""
-    for place, (wanted, tracked, rest) in enumerate(zip(target, actual, without, strict=True)):
-        end = max(np.nan_to_num(tracked), np.nan_to_num(wanted), 0.0)
-        annotate_right(ax, compared_label(wanted, tracked, rest, words), (end, place))
+def write_compared_labels(ax: Axes, hours: ComparedHours, words: Words) -> None:
+    """Write both amounts and the change to the right of each row.
+
+    Where the axes are too narrow for that, without the rest, or the change alone.
+    """
+    rows = list(zip(*hours, strict=True))
+    most = _WIDEST * 72 * cell_width(ax) / (0.52 * font_size(ax))
+    labels = [""]
+    for describe in _DESCRIPTIONS:
+        labels = [describe(*row, words) for row in rows]
+        if max(map(len, labels)) <= most:
+            break
+    for place, label in enumerate(labels):
+        write_beside_axes(ax, label, place)
+
+
+def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words) -> str:
+    """Return a sentence that counts the rows above their target, and names the farthest.
+
+    Examples
+    --------
+    >>> words = Words("planned", "over", "unplanned", "no plan", "not planned", "took more")
+    >>> hours = ComparedHours(np.array([10.0, 4]), np.array([12.5, 4]), np.array([0.0, 0]))
+    >>> summarise_compared(["Site", "App"], hours, words)
+    '1 of 2 took more, most Site (+2.5 h).'
+    """
+    target, actual, without = hours
+    known = ~np.isnan(target)
+    if not known.any():
+        return ""
+    difference = np.where(known, np.nan_to_num(actual) - np.nan_to_num(without) - target, -np.inf)
+    over = int((difference > 0).sum())
+    if not over:
+        return f"None of {int(known.sum()):,} {words.more}."
+    farthest = int(np.argmax(difference))
+    most = f"{names[farthest]} (+{format_number(float(difference[farthest]))} h)"
+    return f"{over:,} of {int(known.sum()):,} {words.more}, most {most}."
 
 
 def compared_label(target: float, actual: float, without: float, words: Words) -> str:
@@ -98,16 +131,40 @@ def compared_label(target: float, actual: float, without: float, words: Words) -
 
     Examples
     --------
-    >>> words = Words("planned", "over", "unplanned", "no plan", "not planned")
+    >>> words = Words("planned", "over", "unplanned", "no plan", "not planned", "took more")
     >>> compared_label(10, 12.5, 0, words), compared_label(float("nan"), 3, 3, words)
     ('12.5 h of 10 h (+25 %)', '3 h, no plan')
     >>> compared_label(10, 12.5, 4.5, words), compared_label(0, 0.5, 0, words)
     ('8 h of 10 h (-20 %), 4.5 h not planned', '0.5 h of 0 h')
     """
-    actual, without = float(np.nan_to_num(actual)), float(np.nan_to_num(without))
+    rest = float(np.nan_to_num(without))
+    label = _describe_both(target, actual, without, words)
+    is_told = rest and not np.isnan(target)
+    return f"{label}, {format_number(rest)} h {words.rest}" if is_told else label
+
+
+def _describe_both(target: float, actual: float, without: float, words: Words) -> str:
+    actual, rest = float(np.nan_to_num(actual)), float(np.nan_to_num(without))
     if np.isnan(target):
         return f"{format_number(actual)} h, {words.nothing}"
-    compared = actual - without
-    change = f" ({100 * (compared / target - 1) + 0.0:+,.0f} %)" if target else ""
-    rest = f", {format_number(without)} h {words.rest}" if without else ""
-    return f"{format_number(compared)} h of {format_number(target)} h{change}{rest}"
+    compared = actual - rest
+    change = f" ({_describe_change(target, compared)})" if target else ""
+    return f"{format_number(compared)} h of {format_number(target)} h{change}"
+
+
+def _describe_change(target: float, compared: float) -> str:
+    return f"{100 * (compared / target - 1) + 0.0:+,.0f} %"
+
+
+def _describe_shortly(target: float, actual: float, without: float, words: Words) -> str:
+    actual, rest = float(np.nan_to_num(actual)), float(np.nan_to_num(without))
+    is_compared = not np.isnan(target) and target != 0
+    return _describe_change(target, actual - rest) if is_compared else f"{format_number(actual)} h"
+
+
+#: From the longest label to the shortest.
+_DESCRIPTIONS: tuple[Callable[[float, float, float, Words], str], ...] = (
+    compared_label,
+    _describe_both,
+    _describe_shortly,
+)

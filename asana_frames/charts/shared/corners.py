@@ -24,7 +24,7 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
     ax
         The axes.
     edge
-        ``"top"`` of the axes, or ``"bottom"`` of the labels of their horizontal axis.
+        ``"top"`` or ``"bottom"`` of the axes with the labels of their horizontal axis.
     points
         The distance from this edge, upwards if it is positive. A unit is a point, so offsets can
         be added.
@@ -60,6 +60,9 @@ def _corner_class() -> Any:
             if names is not None:
                 left = min(left, names.x0)
             bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
+            if labels is not None:
+                # Those of a table are above it.
+                top = max(top, labels.y1)
             base = top if self._edge == "top" else bottom
             return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])
 

@@ -47,8 +47,12 @@ _STEPS = (
 )
 #: Steps that even a single day tells.
 _USUAL = ("YS", "QS-JAN", "MS", "W-MON", "D")
+#: What stands at the end of a date axis, from years to seconds, where its labels do not tell it.
+_OFFSETS = ["", "%Y", "%b %Y", *["%d %b %Y"] * 3]
 #: The most periods that have a label each.
 FEW = 26
+#: With more days than these, about two years, weeks are suggested.
+_MOST_DAYS = 740
 #: The number of date labels that fit axes of usual width.
 _USUAL_LABELS = 7
 
@@ -66,6 +70,23 @@ def find_step(days: Days) -> Step:
     """
     known = [step for step in _STEPS if len(days) > 1 or step.every in _USUAL]
     return next(step for step in known if (shift_periods(days, step.every, 0) == days).all())
+
+
+def name_period(step: Step) -> str:
+    """Return the word for a period, to be read after "per".
+
+    Examples
+    --------
+    >>> name_period(find_step(np.array(["2026-11-02", "2026-11-09"], "datetime64[D]")))
+    'week'
+    """
+    return step.label.removesuffix(" (first day)").lower()
+
+
+def suggest_weeks(days: Days, step: Step) -> str:
+    """Return a note for so many days that weeks would show more, or an empty text."""
+    is_long = step.every == "D" and len(days) > _MOST_DAYS
+    return "day by day; every='W' gives weeks, which show more" if is_long else ""
 
 
 def fill_periods(days: Days, step: Step) -> Days:
@@ -129,7 +150,7 @@ def label_date_axis(ax: Axes, label: str = "") -> None:
     # For spans between months and years the locator needs to be allowed two ticks.
     least = 2 if most < _USUAL_LABELS else 3
     locator = _matplotlib_dates().AutoDateLocator(minticks=least, maxticks=most)
-    _set_concise_dates(ax, locator, label)
+    _set_concise_dates(ax, locator, label, offset_formats=_OFFSETS)
 
 
 def _set_concise_dates(ax: Axes, locator: Locator, label: str, **options: Any) -> None:

@@ -14,6 +14,7 @@ from asana_frames.charts.shared.axes import (
     build_legend,
     cell_width,
     font_size,
+    max_name_length,
     title_size,
 )
 from asana_frames.charts.shared.corners import corner_transform
@@ -31,6 +32,10 @@ _FINDING, _NOTE = 0.8, 0.68
 _GAP = 4.0
 #: The part of the height of axes that headings may take before the finding is left out.
 _MOST = 0.45
+#: The part of a width that lines may take: letters are wider where pixels are few.
+_SPARE = 0.97
+#: Letters that a line has at least.
+_FEWEST = 8
 #: Most lines of a title, of a finding, and of notes.
 _LINES = {"title": 2, "subtitle": 3, "notes": 3}
 
@@ -83,10 +88,14 @@ def set_heading(
         size = font_size(ax) + 1
         _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
         height += len(lines) * size * 1.25 + _GAP
-    _set_title(ax, compose_title(what, about) if title is None else title, height)
-    known = [note for note in (*notes, format_now(about.now)) if note]
+    # A long name leaves room for what is shown, and when.
+    named = about._replace(subject=cut_name(about.subject, max_name_length(ax)))
+    _set_title(ax, compose_title(what, named) if title is None else title, height)
+    known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
     note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
     if note:
+        # The dot between two notes does not begin a line.
+        note = [line.removeprefix("· ") for line in note]
         _write(ax, note, "bottom", -_GAP, va="top", size=font_size(ax), ink=_NOTE)
 
 
@@ -104,7 +113,7 @@ def _set_title(ax: Axes, title: str, height: float) -> None:
 
     size = title_size(ax)
     text = "\n".join(_wrap(ax, title, size, _LINES["title"], rcParams["axes.titleweight"]))
-    made = ax.set_title(text, loc="left", fontsize=size, y=1.0)
+    made = ax.set_title(text, loc="left", fontsize=size, y=1.0, va="bottom")
     # From the edge of the labels, not of the axes: names may take half of a figure.
     made.set_transform(corner_transform(ax, "top", height))
     made.set_position((0, 0))
@@ -158,11 +167,16 @@ def _fits(ax: Axes, height: float, lines: int) -> bool:
 
 def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -> list[str]:
     """Break a text into lines that fit; what is too long for ``most`` ends in an ellipsis."""
-    words = shorten_name(" ".join(text.split()), 400)
+    # Names that are labels too have their dollar signs escaped already.
+    words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), 400)
     if not words:
         return []
-    letters = max(8, int(len(words) * 72 * cell_width(ax) / _measure(words, size, weight)))
+    points = _SPARE * 72 * cell_width(ax)
+    letters = max(_FEWEST, int(len(words) * points / _measure(words, size, weight)))
     lines = textwrap.wrap(words, letters)
+    while letters > _FEWEST and max(_measure(line, size, weight) for line in lines) > points:
+        letters -= 1
+        lines = textwrap.wrap(words, letters)
     if len(lines) > most:
         lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]
     return lines

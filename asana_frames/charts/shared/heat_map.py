@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import WIDE, add_legend_below, axes_width, font_size
-from asana_frames.charts.shared.colours import HATCH, MISSING, text_colour_on
+from asana_frames.charts.shared.axes import WIDE, axes_width, font_size
+from asana_frames.charts.shared.colours import text_colour_on
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import (
     FEW,
@@ -18,9 +18,11 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     period_edges,
 )
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.ink import find_background, mix_ink
+from asana_frames.charts.shared.luminance import measure_luminance
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from matplotlib.colors import Colormap, Normalize
@@ -29,10 +31,42 @@ if TYPE_CHECKING:
 #: The text of a cell with nothing in it, and of one without available hours.
 NOTHING = "·"
 AWAY = "off"
-_LINES = "#c4c4c4"
+#: Parts of ink: of cells without data, of their hatches, and of words that are not numbers.
+_EMPTY, _LINES, _WORDS = 0.13, 0.3, 0.68
+#: Colours of scales after that of the background: from little to much of a thing.
+_LIGHT_SCALE, _DARK_SCALE = ("#7db8da", "#2e7ebc", "#08306b"), ("#1c4f7c", "#3f90da", "#cfe6fb")
+#: The same, of too much.
+_LIGHT_ALARM, _DARK_ALARM = ("#f6b093", "#ca4842", "#67001f"), ("#6b1e1e", "#d0564a", "#ffc9b8")
+#: The luminance below which a background is dark.
+_MIDDLE = 0.18
 _AWAY_HATCH = "/////"
 #: Points of the smallest print that can be read.
 _SMALLEST = 5.0
+
+
+def build_scale(ax: Axes) -> Colormap:
+    """Return the colours of amounts, from that of the background for nothing to a strong one."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    paper = find_background(ax)
+    colours = _LIGHT_SCALE if measure_luminance(paper) > _MIDDLE else _DARK_SCALE
+    return LinearSegmentedColormap.from_list("amounts", [paper, *colours])
+
+
+def build_balance_scale(ax: Axes, *, is_more_worse: bool = True) -> Colormap:
+    """Return blue for too little, red for too much, and the background for just right.
+
+    ``is_more_worse`` is false where high values are the blue ones.
+    """
+    from matplotlib.colors import LinearSegmentedColormap
+
+    paper = find_background(ax)
+    is_light = measure_luminance(paper) > _MIDDLE
+    few, many = (_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM)
+    colours = [*few[::-1], paper, *many]
+    return LinearSegmentedColormap.from_list(
+        "balance", colours if is_more_worse else colours[::-1]
+    )
 
 
 def draw_cells(
@@ -51,7 +85,7 @@ def draw_cells(
         edges,
         np.arange(len(values) + 1) - 0.5,
         np.ma.masked_invalid(values),
-        cmap=colormap.with_extremes(bad=MISSING),
+        cmap=colormap.with_extremes(bad=mix_ink(ax, _EMPTY)),
         norm=norm,
         edgecolors=find_background(ax),
         # Thin cells need thin lines, or nothing is left of them.
@@ -84,6 +118,7 @@ def write_cells(
 ) -> None:
     """Write a text into each cell, light on dark cells and dark on light ones."""
     columns, colours = list(positions), mesh.to_rgba(values)
+    words = mix_ink(ax, _WORDS)
     for row, (row_colours, row_texts) in enumerate(zip(colours, texts, strict=True)):
         for column, colour, text in zip(columns, row_colours, row_texts, strict=True):
             ax.text(
@@ -93,7 +128,7 @@ def write_cells(
                 ha="center",
                 va="center",
                 fontsize=size,
-                color=HATCH if text in (NOTHING, AWAY) else text_colour_on(tuple(colour)),
+                color=words if text in (NOTHING, AWAY) else text_colour_on(tuple(colour)),
             )
 
 
@@ -106,25 +141,23 @@ def hatch_cells(ax: Axes, where: NDArray[np.bool_], edges: Numbers) -> None:
         width=np.diff(edges)[columns],
         bottom=rows - 0.5,
         align="edge",
-        color=MISSING,
+        color=mix_ink(ax, _EMPTY),
         hatch=_AWAY_HATCH,
-        edgecolor=_LINES,
+        edgecolor=mix_ink(ax, _LINES),
         linewidth=0,
     )
 
 
-def add_cell_legend(ax: Axes, *, away: str, missing: str) -> None:
-    """Explain hatched and grey cells below the axes; an empty text leaves its entry out."""
+def build_cell_legend(ax: Axes, *, away: str = "", missing: str = "") -> dict[str, Artist]:
+    """Return what explains hatched and grey cells; an empty text leaves its entry out."""
     from matplotlib.patches import Patch
 
     texts = {_AWAY_HATCH: away, "": missing}
-    handles = {
-        text: Patch(facecolor=MISSING, hatch=hatch, edgecolor=_LINES)
+    return {
+        text: Patch(facecolor=mix_ink(ax, _EMPTY), hatch=hatch, edgecolor=mix_ink(ax, _LINES))
         for hatch, text in texts.items()
         if text
     }
-    if handles:
-        add_legend_below(ax, handles)
 
 
 def draw_periods(
@@ -134,7 +167,7 @@ def draw_periods(
     days: Days,
     step: Step,
     *,
-    colours: str,
+    colours: str | Colormap,
     norm: Normalize,
     scale: Mapping[str, Any],
 ) -> None:
@@ -147,7 +180,7 @@ def draw_periods(
     days
         The first days of all periods, of the length ``step``.
     colours
-        Name of a colormap.
+        A colormap, or its name.
     norm
         Value -> position on the colormap.
     scale

@@ -95,6 +95,21 @@ def key_heading(keys: Sequence[str]) -> str:
     return " · ".join(word[:1].upper() + word[1:] for word in words)
 
 
+def name_by_keys(what: str, keys: Sequence[str]) -> str:
+    """Return what a chart shows with the keys by which it is split.
+
+    Examples
+    --------
+    >>> name_by_keys("tracked hours", ["person_gid", "person_name", "billable_status"])
+    'tracked hours by person and billable status'
+    >>> name_by_keys("tracked hours", [])
+    'tracked hours'
+    """
+    words = [word.lower() for word in key_heading(keys).split(" · ")] if keys else []
+    joined = " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+    return f"{what} by {joined}" if joined else what
+
+
 def pair_keys(keys: Sequence[str]) -> dict[str, str | None]:
     """Map the columns to show to the gid columns that identify them, or None.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.colours import OTHER, OTHER_HATCH, SERIES
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -16,7 +16,8 @@ from asana_frames.charts.shared.dates import (
     period_edges,
     unique_days,
 )
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.labels import unique_labels
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 SeriesLook = tuple[str, str]
 #: The most periods for which a line shows its points, and bars a gap between their parts.
 FEW_POINTS = 60
+#: Parts of ink of the bars of all others and of their hatches.
+_OTHER_INK, _HATCH_INK = 0.1, 0.5
 #: With more periods a series is one outline, because thousands of bars take many seconds.
 _MANY_PERIODS = 200
 
@@ -60,6 +63,36 @@ def pivot_periods(
     return sums.reindex(days, fill_value=0.0)
 
 
+def pivot_series(
+    rows: pd.DataFrame, keys: Sequence[str], column: str, step: Step, longest: int
+) -> pd.DataFrame:
+    """Sum a column into one column per series and one row per period without gaps.
+
+    Parameters
+    ----------
+    rows
+        Has ``period``, the keys and the column.
+    keys
+        The columns that tell the series.
+    column
+        The column that is summed.
+    step
+        The length of the periods.
+    longest
+        The most letters of a label.
+
+    Returns
+    -------
+    DataFrame
+        The largest series first; what is beyond ten is the last one, "other".
+    """
+    labels = unique_labels(rows, keys, longest)
+    totals = rows[column].astype("float64").groupby(labels).sum()
+    names = merge_smallest(totals.sort_values(ascending=False, kind="stable"), len(SERIES))
+    table = pivot_periods(rows["period"], labels.map(names), rows[column], step)
+    return table[list(dict.fromkeys(names.values()))]
+
+
 def series_looks(count: int) -> list[SeriesLook]:
     """Return the looks of as many series; an eleventh is "other"."""
     return [*((colour, "") for colour in SERIES), (OTHER, OTHER_HATCH)][:count]
@@ -89,7 +122,7 @@ def draw_stacked_bars(
     width = gap if len(table) <= FEW_POINTS else 0
     drawn: list[Artist] = []
     for look, height, bottom in zip(looks, heights.T, bottoms.T, strict=True):
-        style = {**_bar_style(*look, find_background(ax)), "linewidth": width}
+        style = {**_bar_style(ax, *look), "linewidth": width}
         if len(table) > _MANY_PERIODS:
             edges = period_edges(days, step)
             drawn.append(ax.stairs(height + bottom, edges, baseline=bottom, fill=True, **style))
@@ -98,5 +131,13 @@ def draw_stacked_bars(
     return drawn
 
 
-def _bar_style(colour: str, hatch: str, gap: str) -> dict[str, Any]:
-    return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else gap}
+def _bar_style(ax: Axes, colour: str, hatch: str) -> dict[str, Any]:
+    if hatch:
+        return other_style(ax) | {"hatch": hatch}
+    return {"facecolor": shade(ax, colour), "edgecolor": find_background(ax)}
+
+
+def other_style(ax: Axes) -> dict[str, Any]:
+    """Return the look of bars of all others: pale and hatched, unlike any series."""
+    pale, lines = mix_ink(ax, _OTHER_INK), mix_ink(ax, _HATCH_INK)
+    return {"facecolor": pale, "edgecolor": lines, "hatch": OTHER_HATCH}

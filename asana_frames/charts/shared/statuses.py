@@ -16,11 +16,12 @@ class StatusLook(NamedTuple):
     words: str
 
 
-#: Colours of the statuses of goals and of status updates; they differ in lightness too.
+#: Colours of the statuses of goals and of status updates. What is on track is lighter than what is
+#: not, also for people who see no red or no green.
 _COLOURS = {
-    **dict.fromkeys(("green", "on_track"), "#1b7f5c"),
+    **dict.fromkeys(("green", "on_track"), "#1f9e89"),
     **dict.fromkeys(("yellow", "at_risk"), "#e0a100"),
-    **dict.fromkeys(("red", "off_track"), "#b03060"),
+    **dict.fromkeys(("red", "off_track"), "#a01f3d"),
     "achieved": "#12507b",
     "partial": "#5b9bd5",
     "missed": "#7a1f2b",

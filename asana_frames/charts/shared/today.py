@@ -9,7 +9,7 @@ import pandas as pd
 from asana_frames.charts.shared.about import read_about
 from asana_frames.charts.shared.axes import font_size
 from asana_frames.charts.shared.dates import day_position
-from asana_frames.charts.shared.ink import MUTED, mix_ink
+from asana_frames.charts.shared.ink import MUTED, TEXT_CONTRAST, mix_ink, shade
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.types import When
 
@@ -42,5 +42,5 @@ def mark_today(ax: Axes, today: pd.Timestamp) -> None:
         ha="right" if is_right else "left",
         va="top",
         fontsize=font_size(ax),
-        color=mix_ink(ax, MUTED),
+        color=shade(ax, mix_ink(ax, MUTED), TEXT_CONTRAST),
     )

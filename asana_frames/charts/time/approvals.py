@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.approval_colours import APPROVAL_COLOURS
+from asana_frames.charts.shared.about import Titles
+from asana_frames.charts.shared.approval_colours import find_approval_colour
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     count_fitting_rows,
     count_hidden,
     draw_empty,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
-from asana_frames.charts.shared.colours import MISSING
 from asana_frames.charts.shared.columns import Numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     FEW,
@@ -27,11 +25,14 @@ from asana_frames.charts.shared.dates import (
     find_step,
     label_period_axis,
     period_edges,
+    period_ends,
     unique_days,
 )
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import (
     AWAY,
     NOTHING,
+    build_cell_legend,
     draw_cells,
     fit_text_size,
     hatch_cells,
@@ -40,17 +41,24 @@ from asana_frames.charts.shared.heat_map import (
 from asana_frames.charts.shared.labels import format_number, unique_labels
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from numpy.typing import NDArray
 
 _OTHER, _AWAY = "other", "away"
 _SHOWN = ("approved", "pending", "mixed", "rejected", "not handed in", _OTHER)
-_OTHER_COLOUR = "#a96b59"
+_WHAT = "approval of timesheets by person and week"
 _MOST_PERSONS = 40
 
 
-def approvals(approvals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def approvals(
+    approvals: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the state of each person's weeks as coloured cells with the tracked hours.
 
     Parameters
@@ -58,6 +66,8 @@ def approvals(approvals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     approvals
         What ``rollups.approvals`` returns: ``person_gid``, ``person_name``, ``period``,
         ``hours``, ``missing`` and ``state``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the persons need otherwise.
 
@@ -66,30 +76,41 @@ def approvals(approvals: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Persons with the most missing hours at the top; at most 40, a note counts the others.
         Cells of weeks in which somebody was away are hatched. Numbers are left out when they do
-        not fit.
+        not fit. The subtitle counts the weeks that were not handed in, and those that were
+        rejected.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
+    titles = Titles(title, subtitle)
     needed = ["person_gid", "person_name", "period", "hours", "missing", "state"]
-    table = read_input(approvals, needed, chart="approvals", ax=ax)
+    table = read_input(approvals, needed, chart="approvals", ax=ax, titles=titles)
     dated = drop_missing(table, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
-        ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
+        ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 2.0)
     if dated.empty:
+        set_heading(ax, approvals, _WHAT, titles)
         return draw_empty(ax, "No weeks")
     labels = unique_labels(dated, ["person_gid", "person_name"], max_name_length(ax))
     ordered = _sort_by_missing(dated, labels)
-    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.6)]
-    _draw_weeks(ax, dated.assign(person=labels), drawn)
+    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)]
+    days, legend = _draw_weeks(ax, dated.assign(person=labels), drawn)
     ax.set_yticks(range(len(drawn)), drawn)
     undated = len(table) - len(dated)
     undated_note = f"+ {undated} rows without a week" if undated else ""
-    hidden = count_hidden(len(ordered) - len(drawn))
-    set_title(ax, "Tracked hours and approval", [hidden, undated_note])
+    set_heading(
+        ax,
+        approvals,
+        _WHAT,
+        titles,
+        finding=_summarise_states(dated["state"]),
+        notes=[count_hidden(len(ordered) - len(drawn), "persons"), undated_note],
+        days=days,
+        legend=legend,
+    )
     return make_room(ax)
 
 
@@ -99,7 +120,24 @@ def _sort_by_missing(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
     return list(missing.sort_values(ascending=False, kind="stable").index)
 
 
-def _draw_weeks(ax: Axes, rows: pd.DataFrame, persons: list[str]) -> None:
+def _summarise_states(states: pd.Series) -> str:
+    """Return a sentence that counts the weeks which are not approved, by state."""
+    counts = states.astype(object).value_counts()
+    counted = int(counts.sum()) - int(counts.get(_AWAY, 0))
+    told = ("not handed in", "rejected")
+    parts = [f"{counts[name]:,} {name}" for name in told if name in counts]
+    if not parts:
+        return ""
+    weeks = "week of a person" if counted == 1 else "weeks of persons"
+    return f"Of {counted:,} {weeks}, {' and '.join(parts)}."
+
+
+def _draw_weeks(
+    ax: Axes, rows: pd.DataFrame, persons: list[str]
+) -> tuple[tuple[Any, Any], dict[str, Artist]]:
+    """Draw a cell per person and week; return the days and the handles of the legend."""
+    from matplotlib.patches import Patch
+
     known_days = unique_days(rows["period"])
     step = find_step(known_days)
     days = fill_periods(known_days, step)
@@ -123,7 +161,11 @@ def _draw_weeks(ax: Axes, rows: pd.DataFrame, persons: list[str]) -> None:
     if size:
         write_cells(ax, mesh, np.nan_to_num(values), texts, day_positions(days), size=size)
     found = [name for at, name in enumerate(_SHOWN) if (values == at).any()]
-    _add_legend(ax, found, bool(is_away.any()))
+    legend: dict[str, Artist] = {
+        name: Patch(facecolor=find_approval_colour(ax, name)) for name in found
+    }
+    legend |= build_cell_legend(ax, away=_AWAY if is_away.any() else "")
+    return (days[0], period_ends(days, step)[-1] - 1), legend
 
 
 def _number_states(states: NDArray[np.object_]) -> Numbers:
@@ -139,7 +181,7 @@ def _number_states(states: NDArray[np.object_]) -> Numbers:
 def _draw_states(ax: Axes, values: Numbers, edges: Numbers) -> QuadMesh:
     from matplotlib.colors import BoundaryNorm, ListedColormap
 
-    colours = [APPROVAL_COLOURS.get(name, _OTHER_COLOUR) for name in _SHOWN]
+    colours = [find_approval_colour(ax, name) for name in _SHOWN]
     norm = BoundaryNorm(np.arange(len(_SHOWN) + 1) - 0.5, len(_SHOWN))
     return draw_cells(ax, values, edges, colours=ListedColormap(colours), norm=norm)
 
@@ -152,13 +194,3 @@ def _week_texts(hours: Numbers, is_away: NDArray[np.bool_]) -> list[list[str]]:
         ]
         for row, row_away in zip(hours, is_away, strict=True)
     ]
-
-
-def _add_legend(ax: Axes, states: list[str], has_away: bool) -> None:
-    from matplotlib.patches import Patch
-
-    handles = {name: Patch(facecolor=APPROVAL_COLOURS.get(name, _OTHER_COLOUR)) for name in states}
-    if has_away:
-        handles[_AWAY] = Patch(facecolor=MISSING, hatch="/////", edgecolor="#c4c4c4")
-    if handles:
-        add_legend_below(ax, handles)

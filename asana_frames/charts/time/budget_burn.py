@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles, read_about
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
+    LONGEST_NAME,
     add_legend_beside,
     count_hidden,
     draw_empty,
@@ -18,7 +20,6 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_plain_style,
     set_span,
-    set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
@@ -33,12 +34,15 @@ from asana_frames.charts.shared.dates import (
     period_ends,
     unique_days,
 )
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_number,
     format_value,
     shorten_name,
 )
+from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
 
 if TYPE_CHECKING:
@@ -63,12 +67,21 @@ _NEEDED = (
     "exhausted_earliest",
     "exhausted_latest",
 )
-_PLAN = "#717581"
+#: The part of ink of the line of the plan.
+_PLAN = 0.6
+#: Arguments of `set_heading`.
+_Around: TypeAlias = dict[str, Any]
 #: The most budgets that a note names; it counts the others.
 _MOST_NAMES = 4
 
 
-def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def budget_burn(
+    burn: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how one or several budgets are used up.
 
     Parameters
@@ -80,6 +93,8 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ``unpriced_hours``, ``exhausted_on``, ``exhausted_earliest`` and ``exhausted_latest``.
         Where ``until`` is there, it is the last day that a row covers; else a row covers all of
         its period.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -88,50 +103,76 @@ def budget_burn(burn: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         For one budget, in its units: the amount used by the end of each period, the forecast
         dashed in its band, the budget as a horizontal line, the plan, and the day on which it is
-        used up. A note counts the hours that are left out because they have no rate.
+        used up. The subtitle tells what is used, and when all is. A note counts the hours that
+        are left out because they have no rate.
         For several: the used part of each in percent, at most ten, the most used first; a note
-        counts the others and names those that have no total.
+        counts the others and names those that have no total. The subtitle names the most used,
+        and counts those of which all is used. Today is marked where a forecast goes on.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    burn = read_input(burn, _NEEDED, chart="budget_burn", ax=ax, kinds={"until": "date"})
+    titles = Titles(title, subtitle)
+    burn = read_input(
+        burn, _NEEDED, chart="budget_burn", ax=ax, titles=titles, kinds={"until": "date"}
+    )
     if ax is None:
-        ax = new_axes(height=4.4)
+        ax = new_axes(height=4.8)
     burn = burn.reset_index(drop=True)
     # Of the present period comes first what is used until now, then what is left of it.
     dated = burn[burn["period"].notna()].sort_values(["period", "is_forecast"], kind="stable")
     if dated.empty:
+        set_heading(ax, burn, "use of budgets", titles)
         return draw_empty(ax, "No budgets" if burn.empty else "Nothing used yet")
     step = find_step(unique_days(dated["period"]))
-    if burn["budget_gid"].nunique(dropna=False) > 1:
-        _draw_several_budgets(ax, burn, dated, step)
-    else:
-        _draw_one_budget(ax, dated, step)
     set_plain_style(ax, grid="y")
+    if burn["budget_gid"].nunique(dropna=False) > 1:
+        what, around = "use of budgets", _draw_several_budgets(ax, burn, dated, step)
+    else:
+        what, around = _name_budget(burn), _draw_one_budget(ax, dated, step)
+    label_date_axis(ax)
+    if (now := read_about(burn).now) is not None:
+        mark_today(ax, now.tz_localize(None).normalize())
+    set_heading(ax, burn, what, titles, **around)
     return make_room(ax)
 
 
-def _draw_one_budget(ax: Axes, rows: pd.DataFrame, step: Step) -> None:
+def _name_budget(burn: pd.DataFrame) -> str:
+    """Return what is used of which project, unless the table is known to be about that one."""
+    name, kind = (format_value(burn[column].iloc[0]) for column in ("project_name", "budget_type"))
+    return f"{kind} used" if read_about(burn).subject == name else f"{kind} used by {name}"
+
+
+def _draw_one_budget(ax: Axes, rows: pd.DataFrame, step: Step) -> _Around:
     total = float(column_numbers(rows, "total")[0])
     units = format_value(rows["units"].iloc[0])
-    legend = _draw_used(ax, rows, step) | _draw_plan(ax, rows, step)
+    legend, ends = _draw_used(ax, rows, step)
+    ends |= _draw_plan(ax, rows, step)
     if not np.isnan(total):
-        line = ax.axhline(total, color=ALARM, linewidth=1.4)
-        legend[f"budget: {format_number(total)} {shorten_name(units)}"] = line
-    exhaustion_note, across = _mark_exhaustion(ax, rows, step)
-    label_date_axis(ax)
-    name = shorten_name(format_value(rows["project_name"].iloc[0]), max_name_length(ax))
-    kind = shorten_name(format_value(rows["budget_type"].iloc[0]))
-    notes = [exhaustion_note, _unpriced_note(rows)]
-    set_title(ax, f"{name}: {kind} used", notes, across=across)
+        line = ax.axhline(total, color=shade(ax, ALARM), linewidth=1.4)
+        label = f"budget: {format_number(total)} {shorten_name(units)}"
+        ends[label] = End(total, line, ALARM)
+    exhaustion = _mark_exhaustion(ax, rows, step)
     if (column_numbers(rows, "used_total") >= 0).all():
         ax.set_ylim(bottom=0)
     ax.set_ylabel(shorten_name(units[:1].upper() + units[1:]), fontsize=font_size(ax) + 1)
     ax.yaxis.set_major_formatter("{x:,.6g}")
-    add_legend_below(ax, legend, points=30)
+    return {
+        "finding": _summarise_use(rows, total, units, exhaustion),
+        "notes": [_unpriced_note(rows)],
+        "legend": legend | label_ends(ax, ends),
+    }
+
+
+def _summarise_use(rows: pd.DataFrame, total: float, units: str, exhaustion: str) -> str:
+    known = _count_known_rows(rows)
+    if not known:
+        return f"{exhaustion[:1].upper()}{exhaustion[1:]}." if exhaustion else ""
+    used = format_number(float(column_numbers(rows, "used_total")[known - 1]))
+    whole = "" if np.isnan(total) else f" of {format_number(total)}"
+    return f"{used}{whole} {units} used{f'; {exhaustion}' if exhaustion else ''}."
 
 
 def _unpriced_note(rows: pd.DataFrame) -> str:
@@ -158,22 +199,27 @@ def _row_ends(rows: pd.DataFrame, step: Step) -> Days:
     return np.where(np.isnat(until), ends, until + 1)
 
 
-def _draw_used(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
-    """Draw what is used and the forecast that continues it; return handles of the legend."""
+def _draw_used(
+    ax: Axes, rows: pd.DataFrame, step: Step
+) -> tuple[dict[str, Artist], dict[str, End]]:
+    """Draw what is used and its forecast; return handles of the legend, and the line's end."""
     days, amounts = _amount_points(rows, "used_total", step)
-    known = _count_known_rows(rows)
+    known, colour = _count_known_rows(rows), shade(ax, SERIES[0])
     legend: dict[str, Artist] = {}
+    ends: dict[str, End] = {}
     if known:
-        (line,) = ax.plot(days[: known + 1], amounts[: known + 1], color=SERIES[0], lw=2.2)
+        (line,) = ax.plot(days[: known + 1], amounts[: known + 1], color=colour, lw=2.2)
         legend["used"] = line
     if known < len(rows):
-        (line,) = ax.plot(days[known:], amounts[known:], color=SERIES[0], lw=1.8, ls="--")
-        legend["forecast"] = line
+        (line,) = ax.plot(days[known:], amounts[known:], color=colour, lw=1.8, ls="--")
+        ends["forecast"] = End(float(amounts[-1]), line, SERIES[0])
         low, high = (_amount_points(rows, side, step)[1] for side in ("used_low", "used_high"))
         legend["range of the forecast"] = ax.fill_between(
             days[known:], low[known:], high[known:], color=SERIES[0], alpha=0.2, linewidth=0
         )
-    return legend
+    elif known:
+        ends["used"] = End(float(amounts[-1]), legend.pop("used"), SERIES[0])
+    return legend, ends
 
 
 def _count_known_rows(rows: pd.DataFrame) -> int:
@@ -181,21 +227,19 @@ def _count_known_rows(rows: pd.DataFrame) -> int:
     return int((~rows["is_forecast"].fillna(False).astype(bool)).sum())
 
 
-def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, Artist]:
+def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, End]:
     planned = column_numbers(rows, "planned_to_date")
     if np.isnan(planned).all():
         return {}
     days = day_positions(_row_ends(rows, step))
     # A line through a single point would not be seen.
     dot = "." if np.isfinite(planned).sum() == 1 else ""
-    return {"plan": ax.plot(days, planned, color=_PLAN, lw=1.1, ls="-.", marker=dot)[0]}
+    (line,) = ax.plot(days, planned, color=mix_ink(ax, _PLAN), lw=1.1, ls="-.", marker=dot)
+    return {"plan": End(float(planned[np.isfinite(planned)][-1]), line, mix_ink(ax, _PLAN))}
 
 
-def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, float]:
-    """Mark the day on which the budget is used up; return a note and its position.
-
-    The position is from 0 at the left of the axes to 1 at the right.
-    """
+def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> str:
+    """Mark the day on which the budget is used up, and return when that is."""
     columns = ("exhausted_on", "exhausted_earliest", "exhausted_latest")
     day, earliest, latest = (rows[column].iloc[0] for column in columns)
     starts = rows["period"].to_numpy("datetime64[D]")
@@ -206,9 +250,9 @@ def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, flo
     _show_days(ax, first, last)
     note = _describe_exhaustion(day, earliest, latest, known)
     if pd.isna(day):
-        return note, 0.5
+        return note
     if day > last:
-        return f"{note}, beyond the chart", 1.0
+        return f"{note}, beyond the chart"
     if day >= known and pd.notna(earliest):
         until = min(latest, last) if pd.notna(latest) else last
         ax.axvspan(
@@ -219,8 +263,7 @@ def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> tuple[str, flo
             linewidth=0,
         )
     ax.axvline(day_position(max(day, first)), color=mix_ink(ax), linewidth=1.2, linestyle=":")
-    low, high = ax.get_xlim()
-    return note, (day_position(max(day, first)) - low) / (high - low)
+    return note
 
 
 def _show_days(ax: Axes, first: pd.Timestamp, last: pd.Timestamp) -> None:
@@ -252,9 +295,9 @@ def _describe_exhaustion(
     return f"{words} ({format_day(earliest)} to {format_day(latest)})"
 
 
-def _draw_several_budgets(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step) -> None:
-    from matplotlib import rcParams
-
+def _draw_several_budgets(
+    ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, step: Step
+) -> _Around:
     names = label_budgets(burn, max_name_length(ax, 32))
     totals = burn["total"].astype("float64").groupby(names).first()
     rows = {str(name): part for name, part in dated.groupby(names.loc[dated.index])}
@@ -263,28 +306,53 @@ def _draw_several_budgets(ax: Axes, burn: pd.DataFrame, dated: pd.DataFrame, ste
         (name for name in known if name in rows),
         key=lambda name: -column_numbers(rows[name], "used_total")[-1] / totals[name],
     )
-    legend = {
-        name: _draw_percent(ax, rows[name], totals[name], colour, step)
+    lines = {
+        name: _draw_percent(ax, rows[name], totals[name], shade(ax, colour), step)
         for name, colour in zip(ordered, SERIES, strict=False)
     }
     notes = [
-        count_hidden(len(ordered) - len(legend)),
+        count_hidden(len(ordered) - len(lines), "budgets"),
         _list_names("without a total", [name for name in totals.index if name not in known]),
         _list_names("nothing used yet", [name for name in known if name not in rows]),
         _unpriced_note(dated),
     ]
-    set_title(ax, "Budgets used", notes)
-    legend["whole budget"] = ax.axhline(100, color=ALARM, linewidth=1.4)
+    legend: dict[str, Artist] = {}
+    legend["whole budget"] = ax.axhline(100, color=mix_ink(ax), linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
-        ink = rcParams["text.color"]
-        legend["forecast"] = ax.plot([], [], color=ink, linestyle="--")[0]
+        legend["forecast"] = ax.plot([], [], color=mix_ink(ax), linestyle="--")[0]
     # A budget that is not drawn does not stretch the axis.
     shown = dated[names.loc[dated.index].isin(ordered[: len(SERIES)])] if ordered else dated
     starts = unique_days(shown["period"])
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
-    label_date_axis(ax)
     ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
-    add_legend_beside(ax, legend)
+    whole = dict(zip(names, label_budgets(burn, LONGEST_NAME), strict=True))
+    around = {"notes": notes, "finding": _summarise_several(rows, totals, whole)}
+    ends = {
+        name: End(100 * column_numbers(rows[name], "used_total")[-1] / totals[name], line, colour)
+        for (name, line), colour in zip(lines.items(), SERIES, strict=False)
+    }
+    lines = label_ends(ax, ends)
+    if not lines:
+        return around | {"legend": legend}
+    add_legend_beside(ax, lines | legend)
+    return around
+
+
+def _summarise_several(
+    rows: dict[str, pd.DataFrame], totals: pd.Series, whole: Mapping[str, str]
+) -> str:
+    """Return a sentence that names the most used budget, and counts those that are used up."""
+    shares = {}
+    for name, part in rows.items():
+        known = _count_known_rows(part)
+        if known and totals[name] > 0:
+            shares[name] = column_numbers(part, "used_total")[known - 1] / totals[name]
+    if not shares:
+        return ""
+    most = max(shares, key=lambda name: float(shares[name]))
+    over = sum(share > 1 for share in shares.values())
+    counted = f"; {over} of {len(shares)} {'is' if over == 1 else 'are'} used up" if over else ""
+    return f"Most used: {whole[most]}, {100 * shares[most]:,.0f} %{counted}."
 
 
 def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_iterable, check_number
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
-    axes_width,
+    LONGEST_NAME,
+    cell_width,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -20,12 +21,12 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
-from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
@@ -42,23 +43,25 @@ _NEEDED = (
 _COLOURS = {
     "over": ALARM,
     "at risk": "#e0a100",
-    "unpriced": SERIES[7],
+    "unpriced": SERIES[3],
     "ok": SERIES[0],
     "no total": HATCH,
 }
-#: What is beyond the total.
-_HATCHED: dict[str, Any] = {
-    "hatch": "//////",
-    "edgecolor": ALARM,
-    "linewidth": 0.8,
-}
+_WHAT = "use of budgets"
+#: The part of ink of lines that matter less.
+_MUTED = 0.68
 _MOST_ROWS = 25
 #: Percent from which a bar is cut, so that one budget does not squeeze all others.
 _FARTHEST = 200.0
 
 
 def budget_status(
-    status: pd.DataFrame, *, alerts: Iterable[float] = (0.75, 0.9, 1.0), ax: Axes | None = None
+    status: pd.DataFrame,
+    *,
+    alerts: Iterable[float] = (0.75, 0.9, 1.0),
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how much of each budget is used, and will be at its end.
 
@@ -70,6 +73,8 @@ def budget_status(
         ``state``.
     alerts
         Shares that are marked by a line across; pass those of ``rollups.budget_status``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -79,21 +84,24 @@ def budget_status(
         A bar per budget, in percent of its total, in the colour of its state, hatched where it
         is beyond the total; a hollow diamond for the forecast at the end. What is used and the
         state are written beside it. The worst state is at the top, then the most used; at most
-        25, a note counts the others. Bars and forecasts end at 200 %, with an arrow.
+        25, a note counts the others. Bars and forecasts end at 200 %, with an arrow. The
+        subtitle counts the budgets that are over and at risk, and names the most used one.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or an alert is not a number.
     """
-    status = read_input(status, _NEEDED, chart="budget_status", ax=ax)
+    titles = Titles(title, subtitle)
+    status = read_input(status, _NEEDED, chart="budget_status", ax=ax, titles=titles)
     check_iterable(alerts, name="alerts", like="(0.75, 0.9, 1.0)")
     marks = list(alerts)
     for share in marks:
         check_number(share, name="alerts", like=0.75)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(status), _MOST_ROWS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(status), _MOST_ROWS) + 1.9)
     if status.empty:
+        set_heading(ax, status, _WHAT, titles)
         return draw_empty(ax, "No budgets")
     status = status.reset_index(drop=True)
     most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
@@ -102,14 +110,42 @@ def budget_status(
     forecasts = _draw_forecasts(ax, rows)
     lines = _draw_alerts(ax, marks)
     _write_words(ax, rows)
-    names = label_budgets(status, max_name_length(ax, 30)).loc[rows.index]
+    names = label_budgets(status, max_name_length(ax, 30))
     set_plain_style(ax, grid="x")
-    label_rows(ax, list(names))
-    ax.set_xlim(min(0.0, ends.min()), max(110.0, ends.max(), *lines, *forecasts) + 6)
+    label_rows(ax, list(names.loc[rows.index]))
+    ax.set_xlim(
+        min(0.0, ends.min()),
+        max(110.0, ends.max(), *(100 * share for share in marks), *forecasts) + 6,
+    )
     ax.set_xlabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
-    set_title(ax, "Budgets", [count_hidden(len(status) - len(rows))])
-    add_legend_below(ax, _list_handles(ax, rows, bool(len(forecasts))))
+    set_heading(
+        ax,
+        status,
+        _WHAT,
+        titles,
+        finding=_summarise_states(status),
+        notes=[count_hidden(len(status) - len(rows), "budgets")],
+        legend=lines | _list_handles(ax, rows, bool(len(forecasts))),
+    )
     return make_room(ax)
+
+
+def _summarise_states(status: pd.DataFrame) -> str:
+    """Return a sentence that counts the budgets that are over and at risk."""
+    over, at_risk = (status["state"] == state for state in ("over", "at risk"))
+    counts = int(over.sum()), int(at_risk.sum())
+    budgets = f"{len(status):,} budget{'' if len(status) == 1 else 's'}"
+    if not sum(counts):
+        return f"None of {budgets} is over or at risk."
+    most = ""
+    if counts[0]:
+        share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
+        at = int(np.argmax(np.nan_to_num(share)))
+        names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
+        most = f", most {names.iloc[at]}, {100 * share[at]:,.0f} %"
+    verb = "is" if counts[0] == 1 else "are"
+    at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
+    return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."
 
 
 def _sort_by_state(status: pd.DataFrame) -> pd.Index:
@@ -130,7 +166,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
     used = np.nan_to_num(_percent(rows, "share"))
     ends = np.minimum(used, _FARTHEST)
     places = np.arange(len(rows))
-    colours = [_COLOURS.get(state, HATCH) for state in rows["state"]]
+    colours = [shade(ax, _COLOURS.get(state, HATCH)) for state in rows["state"]]
     ax.barh(places, np.minimum(ends, 100), height=0.55, color=colours)
     beyond = ends > 100
     ax.barh(
@@ -138,12 +174,17 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
         ends[beyond] - 100,
         left=100,
         height=0.55,
-        facecolor=find_background(ax),
-        **_HATCHED,
+        **_hatched(ax),
     )
     cut = used > _FARTHEST
-    ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=ALARM, markersize=7)
+    ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=shade(ax, ALARM), ms=7)
     return ends
+
+
+def _hatched(ax: Axes) -> dict[str, Any]:
+    """Return the look of what is beyond the total."""
+    colours = {"facecolor": find_background(ax), "edgecolor": shade(ax, ALARM)}
+    return {"hatch": "//////", "linewidth": 0.8, **colours}
 
 
 def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
@@ -153,35 +194,36 @@ def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
     ends = np.minimum(percent, _FARTHEST)
     used = np.minimum(np.nan_to_num(_percent(rows, "share")), _FARTHEST)
     ax.hlines(
-        known, used[known], ends[known], color=mix_ink(ax, MUTED), linestyle=":", linewidth=1
+        known, used[known], ends[known], color=mix_ink(ax, _MUTED), linestyle=":", linewidth=1
     )
     is_cut = percent[known] > _FARTHEST
     for marker, drawn in (("D", known[~is_cut]), (">", known[is_cut])):
-        ax.plot(ends[drawn], drawn, **_hollow(marker))
+        ax.plot(ends[drawn], drawn, **_hollow(ax, marker))
     return ends[known]
 
 
-def _hollow(marker: str) -> dict[str, Any]:
-    # Both colours can be seen on a light and on a dark ground.
-    colours = {"markerfacecolor": "white", "markeredgecolor": "#444444"}
+def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
+    colours = {"markerfacecolor": find_background(ax), "markeredgecolor": mix_ink(ax)}
     return {"linestyle": "", "marker": marker, "markersize": 5, "markeredgewidth": 1.2, **colours}
 
 
-def _draw_alerts(ax: Axes, alerts: list[float]) -> list[float]:
-    """Draw a line at each alert, that of the total the strongest; return their places."""
-    for share in {*alerts, 1.0}:
-        whole = share == 1
-        style: Any = "-" if whole else "--"
-        colour, width = (ALARM, 1.4) if whole else (mix_ink(ax, MUTED), 0.9)
-        ax.axvline(100 * share, color=colour, linestyle=style, linewidth=width, zorder=0.5)
-    return [100 * share for share in alerts]
+def _draw_alerts(ax: Axes, alerts: list[float]) -> dict[str, Artist]:
+    """Draw a line at each alert, that of the total the strongest; return the legend."""
+    legend: dict[str, Artist] = {}
+    style: dict[str, Any] = {"color": mix_ink(ax, _MUTED), "linestyle": "--", "linewidth": 0.9}
+    parts = sorted({*alerts} - {1.0})
+    for share in parts:
+        told = " and ".join(f"{100 * part:.10g} %" for part in parts)
+        legend[f"{told} used"] = ax.axvline(100 * share, zorder=0.5, **style)
+    legend["all used"] = ax.axvline(100, zorder=0.5, color=shade(ax, ALARM), linewidth=1.4)
+    return legend
 
 
 def _write_words(ax: Axes, rows: pd.DataFrame) -> None:
     """Write what is used and the state to the right of each row."""
     numbers = (column_numbers(rows, name) for name in ("used", "total", "share"))
     for place, values in enumerate(zip(rows["units"], rows["state"], *numbers, strict=True)):
-        write_beside_axes(ax, _describe(*values, is_short=axes_width(ax) < 6), place)
+        write_beside_axes(ax, _describe(*values, is_short=cell_width(ax) < 6), place)
 
 
 def _describe(
@@ -210,13 +252,10 @@ def _list_handles(ax: Axes, rows: pd.DataFrame, has_forecast: bool) -> dict[str,
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    # A budget without a total has no bar.
-    drawn = set(rows.loc[rows["share"].notna(), "state"])
-    handles: dict[str, Artist] = {
-        state: Patch(color=colour) for state, colour in _COLOURS.items() if state in drawn
-    }
+    # The states are written beside the bars.
+    handles: dict[str, Artist] = {}
     if (column_numbers(rows, "share") > 1).any():
-        handles["beyond the total"] = Patch(facecolor=find_background(ax), **_HATCHED)
+        handles["beyond the total"] = Patch(**_hatched(ax))
     if has_forecast:
-        handles["forecast at the end"] = Line2D([], [], **_hollow("D"))
+        handles["forecast at the end"] = Line2D([], [], **_hollow(ax, "D"))
     return handles

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -15,20 +16,30 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
-from asana_frames.charts.shared.columns import Numbers, drop_missing, read_input
+from asana_frames.charts.shared.columns import Numbers, column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Days,
     fill_periods,
     find_step,
+    format_day,
+    name_period,
     period_edges,
+    period_ends,
     unique_days,
 )
-from asana_frames.charts.shared.heat_map import AWAY, add_cell_legend, draw_periods, hatch_cells
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.heat_map import (
+    AWAY,
+    build_balance_scale,
+    build_cell_legend,
+    draw_periods,
+    hatch_cells,
+)
+from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
     from numpy.typing import NDArray
@@ -39,26 +50,33 @@ Show = Literal["load", "free", "utilisation"]
 class _Measure(NamedTuple):
     """How a column of capacity is shown."""
 
-    title: str
+    what: str
     #: The column whose ratio to the available hours orders the persons.
     amount: str
     scale: float
     centre: float
-    colours: str
+    unit: str
 
 
 # Red means too much work in all of them.
 _MEASURES = {
-    "load": _Measure("Load (% of available hours)", "allocated", 100, 100, "RdBu_r"),
-    "free": _Measure("Free hours", "allocated", 1, 0, "RdBu"),
-    "utilisation": _Measure("Utilisation (% of available hours)", "tracked", 100, 100, "RdBu_r"),
+    "load": _Measure("load in % of available hours", "allocated", 100, 100, " %"),
+    "free": _Measure("free hours", "allocated", 1, 0, " h"),
+    "utilisation": _Measure("utilisation in % of available hours", "tracked", 100, 100, " %"),
 }
 _MOST_PERSONS = 40
 #: How far the scale of percentages goes below 0, as a part of its centre.
-_BELOW_ZERO = 0.8
+_BELOW_ZERO = 1.6
 
 
-def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = None) -> Axes:
+def capacity(
+    capacity: pd.DataFrame,
+    *,
+    show: Show = "load",
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how busy persons are, period by period, as coloured cells.
 
     Parameters
@@ -69,6 +87,8 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
         shown.
     show
         ``"load"``, ``"free"`` or ``"utilisation"``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the persons need otherwise.
 
@@ -78,31 +98,44 @@ def capacity(capacity: pd.DataFrame, *, show: Show = "load", ax: Axes | None = N
         Persons with the greatest load of all periods (for ``"utilisation"``: the greatest
         utilisation) at the top; at most 40, a note counts the others. Colours part at 100 %, or
         at 0 hours. Cells without available hours are hatched; unknown ones are grey. Numbers are
-        left out when they do not fit; then a colour bar tells the scale.
+        left out when they do not fit; then a colour bar tells the scale. The subtitle counts the
+        persons above 100 %, or below 0 hours, in any period, and names the one with the highest
+        value.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
+    titles = Titles(title, subtitle)
     check_choice(show, _MEASURES, name="show")
     measure = _MEASURES[show]
     needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
-    capacity = read_input(capacity, needed, chart="capacity", ax=ax)
+    capacity = read_input(capacity, needed, chart="capacity", ax=ax, titles=titles)
     dated = drop_missing(capacity, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
-        ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
+        ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 2.0)
     if dated.empty:
+        set_heading(ax, capacity, measure.what, titles)
         return draw_empty(ax, "No capacity")
     labels = unique_labels(dated, ["person_gid", "person_name"], max_name_length(ax))
     ordered = _sort_by_load(dated, labels, measure)
-    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.6)]
-    _draw_capacity(ax, dated.assign(person=labels), drawn, show)
+    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)]
+    days, legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show)
     ax.set_yticks(range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
     undated_note = f"+ {undated} rows without a period" if undated else ""
-    set_title(ax, measure.title, [count_hidden(len(ordered) - len(drawn)), undated_note])
+    set_heading(
+        ax,
+        capacity,
+        measure.what,
+        titles,
+        finding=_find_busiest(dated, show),
+        notes=[count_hidden(len(ordered) - len(drawn), "persons"), undated_note],
+        days=days,
+        legend=legend,
+    )
     return make_room(ax)
 
 
@@ -116,7 +149,34 @@ def _sort_by_load(capacity: pd.DataFrame, labels: pd.Series, measure: _Measure) 
     return list(load.sort_values(ascending=False, kind="stable", na_position="last").index)
 
 
-def _draw_capacity(ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show) -> None:
+def _find_busiest(rows: pd.DataFrame, show: Show) -> str:
+    """Return a sentence that counts the persons with too much work, and names the busiest."""
+    measure = _MEASURES[show]
+    there = rows[(rows["available"] > 0).fillna(False) & rows[show].notna()].reset_index(drop=True)
+    if there.empty:
+        return ""
+    values = measure.scale * column_numbers(there, show)
+    work = values if measure.centre else -values
+    is_over = work > measure.centre
+    persons = there["person_gid"].fillna(there["person_name"])
+    busy, all_of = len(persons[is_over].unique()), len(persons.unique())
+    limit = "over 100 %" if measure.centre else "below 0 hours"
+    at = int(np.argmax(work))
+    value = f"{format_number(round(float(values[at]), 1))}{measure.unit}"
+    period = name_period(find_step(unique_days(rows["period"])))
+    when = f"the {period} from {format_day(there['period'][at])}"
+    most = f"{format_value(there['person_name'][at])}, {value} in {when}"
+    if all_of == 1:
+        return f"Busiest: {most}."
+    counted = f"{busy:,} of {all_of:,}" if busy else f"None of {all_of:,}"
+    verb = "is" if busy <= 1 else "are"
+    return f"{counted} persons {verb} {limit} at some time; busiest: {most}."
+
+
+def _draw_capacity(
+    ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show
+) -> tuple[tuple[Any, Any], dict[str, Artist]]:
+    """Draw the cells; return the days that they cover, and the handles of the legend."""
     known_days = unique_days(rows["period"])
     step = find_step(known_days)
     days = fill_periods(known_days, step)
@@ -132,17 +192,18 @@ def _draw_capacity(ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show)
         _capacity_texts(values, is_away, show),
         days,
         step,
-        colours=measure.colours,
+        colours=build_balance_scale(ax, is_more_worse=bool(measure.centre)),
         norm=_colour_norm(values, measure),
         scale={"extend": "max" if measure.centre else "neither"},
     )
     hatch_cells(ax, is_away, period_edges(days, step))
     is_missing = np.isnan(values) & ~is_away
-    add_cell_legend(
+    legend = build_cell_legend(
         ax,
         away="off: no available hours" if is_away.any() else "",
         missing="no data" if is_missing.any() else "",
     )
+    return (days[0], period_ends(days, step)[-1] - 1), legend
 
 
 def _pivot_persons(rows: pd.DataFrame, column: str, persons: list[str], days: Days) -> Numbers:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -15,19 +17,21 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
 )
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.compared_bars import (
+    ComparedHours,
     Words,
     draw_compared_bars,
+    summarise_compared,
     write_compared_labels,
 )
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import (
-    key_heading,
-    shorten_name,
+    name_by_keys,
     unique_labels,
 )
+from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,11 +43,18 @@ _WORDS = Words(
     without="tracked without an estimate",
     nothing="no estimate",
     rest="not estimated",
+    more="took longer than estimated",
 )
 _MOST_ROWS = 25
 
 
-def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def estimates(
+    estimates: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the hours that were tracked over those that were estimated, a bar of each per row.
 
     Parameters
@@ -52,6 +63,8 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.estimates`` returns: ``estimated``, ``actual``, ``unestimated``,
         ``difference`` and ``ratio``; all other columns but ``tasks`` are keys. Of a pair like
         ``task_gid``, ``task_name`` the gid identifies and the name is shown.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -61,36 +74,46 @@ def estimates(estimates: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         The largest difference from the estimate at the top, rows without one at the bottom; at
         most 25, a note counts the others. What was tracked on tasks without an estimate follows
         hatched and is not compared. The label tells an over-run by its sign, the bar by its
-        colour.
+        colour. The subtitle counts the rows above their estimate, and names the farthest.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    estimates = read_input(estimates, _MEASURES[1:], chart="estimates", ax=ax)
-    if ax is None:
-        ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.6)
-    if estimates.empty:
-        return draw_empty(ax, "No estimates")
+    titles = Titles(title, subtitle)
+    estimates = read_input(estimates, _MEASURES[1:], chart="estimates", ax=ax, titles=titles)
     keys = [column for column in estimates.columns if column not in _MEASURES]
+    what = name_by_keys("tracked and estimated hours", keys)
+    if ax is None:
+        ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.9)
+    if estimates.empty:
+        set_heading(ax, estimates, what, titles)
+        return draw_empty(ax, "No estimates")
     rows = estimates.reset_index(drop=True)
-    drawn = rows.loc[_sort_by_difference(rows)[: count_fitting_rows(ax, _MOST_ROWS, reserved=0.6)]]
-    estimated, actual, without = (
-        column_numbers(drawn, name) for name in ("estimated", "actual", "unestimated")
-    )
-    draw_compared_bars(ax, estimated, actual, without, _WORDS)
-    write_compared_labels(ax, estimated, actual, without, _WORDS)
+    rows = rows.loc[_sort_by_difference(rows)]
     # Labels are unique among all rows, so that the size of the axes never changes a label.
-    names = unique_labels(rows, keys, max_name_length(ax))
-    ax.set_yticks(range(len(drawn)), list(names.loc[drawn.index]))
-    ax.invert_yaxis()
-    ax.margins(y=0.01)
+    names, whole = (
+        list(unique_labels(rows, keys, most)) for most in (max_name_length(ax), LONGEST_NAME)
+    )
+    columns = ("estimated", "actual", "unestimated")
+    hours = ComparedHours(*(column_numbers(rows, name) for name in columns))
+    most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
+    drawn = hours.head(most)
+    legend = draw_compared_bars(ax, drawn, _WORDS)
+    write_compared_labels(ax, drawn, _WORDS)
     set_plain_style(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
+    label_rows(ax, names[:most])
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    ax.set_ylabel(shorten_name(key_heading(keys)), fontsize=font_size(ax) + 1)
-    set_title(ax, "Tracked and estimated hours", [count_hidden(len(rows) - len(drawn))])
+    set_heading(
+        ax,
+        estimates,
+        what,
+        titles,
+        finding=summarise_compared(whole, hours, _WORDS),
+        notes=[count_hidden(len(rows) - len(drawn.actual))],
+        legend=legend,
+    )
     return make_room(ax)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import pandas as pd
 
 from asana_frames._arguments import check_choice
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     add_legend_beside,
     count_fitting_rows,
     draw_empty,
@@ -18,29 +20,36 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_plain_style,
     set_span,
-    set_title,
 )
-from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, drop_missing, list_keys, read_input
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
+    fill_periods,
     find_step,
     label_period_axis,
+    period_ends,
+    suggest_weeks,
     unique_days,
 )
-from asana_frames.charts.shared.ink import find_background, mix_ink
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
+    name_by_keys,
     shorten_name,
     unique_labels,
 )
+from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import (
     FEW_POINTS,
     draw_stacked_bars,
     merge_smallest,
-    pivot_periods,
+    other_style,
+    pivot_series,
     series_looks,
 )
 
@@ -49,12 +58,29 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Kind = Literal["bar", "line"]
-_TITLE = "Tracked hours"
+#: The part of ink of the line of all others.
+_OTHER_INK = 0.68
+#: Arguments of `set_heading`.
+_Around: TypeAlias = dict[str, Any]
+_WHAT = "tracked hours"
+#: Bars of more series have their legend beside the axes.
+_FEW_SERIES = 4
+#: The fewest series of which one is named as that with most hours.
+_FEWEST = 2
+#: How many times as high as the series all others may be before they are cut, and where.
+_DWARFED, _CUT = 2.0, 1.35
 #: The most bars of totals; one more is "other".
 _MOST_BARS = 30
 
 
-def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) -> Axes:
+def hours(
+    hours: pd.DataFrame,
+    *,
+    kind: Kind = "bar",
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw tracked hours per period, or their totals if there are no periods.
 
     Parameters
@@ -66,6 +92,8 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
     kind
         ``"bar"`` stacks the series of a period, ``"line"`` draws each from period to period; a
         period without a row is 0. Totals are bars always.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -73,55 +101,101 @@ def hours(hours: pd.DataFrame, *, kind: Kind = "bar", ax: Axes | None = None) ->
     -------
     Axes
         With periods: the largest series at the bottom of the stack and first in the legend; what
-        is beyond ten is "other". Hours without a day are named under the title. Without periods:
-        a bar per series, the largest at the top; what is beyond thirty is "other".
+        is beyond ten is "other", cut where it is more than twice as high as they are. Up to four
+        lines are named where they end. Without periods: a bar per series, the largest at the top;
+        what is beyond thirty is "other". A note tells hours without a day. The subtitle names the
+        series with most hours, and gives their part of all.
 
     Raises
     ------
     InvalidArgument
         ``hours`` is missing, or ``kind`` is unknown.
     """
-    hours = read_input(hours, ["hours"], chart="hours", ax=ax)
+    titles = Titles(title, subtitle)
+    hours = read_input(hours, ["hours"], chart="hours", ax=ax, titles=titles)
     if "period" in hours.columns:
         # Not a column of somebody's own, which may mean anything.
-        hours = read_input(hours, ["hours", "period"], chart="hours", ax=ax)
+        hours = read_input(hours, ["hours", "period"], chart="hours", ax=ax, titles=titles)
     check_choice(kind, _KINDS, name="kind")
     keys = list_keys(hours, ("hours", "period"))
     amounts = hours["hours"].astype("float64").fillna(0)
     rows = hours.assign(hours=amounts).reset_index(drop=True)
-    if "period" in rows.columns and not rows.empty:
-        return _draw_over_time(rows, keys, kind, ax)
-    return _draw_totals(rows, keys, ax)
-
-
-def _draw_over_time(hours: pd.DataFrame, keys: Sequence[str], kind: Kind, ax: Axes | None) -> Axes:
+    has_periods = "period" in rows.columns and not rows.empty
     if ax is None:
-        ax = new_axes(height=4.2)
-    dated = drop_missing(hours, "period")
-    undated = float(hours.loc[hours["period"].isna(), "hours"].sum())
-    set_title(ax, _TITLE, [f"+ {format_number(undated)} h without a date" if undated else ""])
-    if dated.empty:
-        return draw_empty(ax, "No hours with a date")
-    step = find_step(unique_days(dated["period"]))
-    table = _pivot_series(dated, keys, step, max_name_length(ax, 28))
-    drawn = _KINDS[kind](ax, table, step)
-    set_plain_style(ax, grid="y")
-    ax.set_ylabel("Hours", fontsize=font_size(ax) + 1)
-    if keys:
-        # shorten_name escapes dollar signs, which a legend's title reads as mathematics too.
-        title = shorten_name(key_heading(keys))
-        add_legend_beside(ax, dict(zip(table.columns, drawn, strict=True)), title=title)
+        ax = new_axes(height=4.4 if has_periods else _find_height(rows))
+    around: _Around = {"finding": _find_most(rows, keys)}
+    if has_periods:
+        around |= _draw_over_time(ax, rows, keys, kind)
+    else:
+        _draw_totals(ax, rows, keys)
+    set_heading(ax, hours, name_by_keys(_WHAT, keys), titles, **around)
     return make_room(ax)
 
 
-def _pivot_series(
-    hours: pd.DataFrame, keys: Sequence[str], step: Step, longest: int
-) -> pd.DataFrame:
-    """Return one column per series, the largest first, and one row per period without gaps."""
-    labels = unique_labels(hours, keys, longest)
-    names = merge_smallest(_sum_by_size(hours["hours"], labels), len(SERIES))
-    table = pivot_periods(hours["period"], labels.map(names), hours["hours"], step)
-    return table[list(dict.fromkeys(names.values()))]
+def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Kind) -> _Around:
+    """Draw hours by period; return what stands around the axes."""
+    dated = drop_missing(hours, "period")
+    undated = float(hours.loc[hours["period"].isna(), "hours"].sum())
+    notes = [f"+ {format_number(undated)} h without a date" if undated else ""]
+    if dated.empty:
+        draw_empty(ax, "No hours with a date")
+        return {"notes": notes}
+    days = unique_days(dated["period"])
+    step = find_step(days)
+    table = pivot_series(dated, keys, "hours", step, max_name_length(ax, 28))
+    drawn = dict(zip(map(str, table), _KINDS[kind](ax, table, step), strict=True))
+    set_plain_style(ax, grid="y")
+    ax.set_ylabel("Hours", fontsize=font_size(ax) + 1)
+    notes += [_limit_others(ax, table, kind), suggest_weeks(fill_periods(days, step), step)]
+    legend: dict[str, Artist] = {}
+    if keys:
+        legend = _label_series(ax, table, drawn, kind, key_heading(keys))
+    return {
+        "notes": notes,
+        "legend": legend,
+        "days": (days[0], period_ends(days, step)[-1] - 1),
+    }
+
+
+def _label_series(
+    ax: Axes, table: pd.DataFrame, drawn: dict[str, Artist], kind: Kind, heading: str
+) -> dict[str, Artist]:
+    """Name few lines where they end; return the legend of few bars, and add that of many."""
+    if kind == "line":
+        looks = series_looks(len(table.columns))
+        ends = {
+            name: End(float(table[name].iloc[-1]), artist, colour)
+            for (name, artist), (colour, _) in zip(drawn.items(), looks, strict=True)
+        }
+        drawn = label_ends(ax, ends)
+    if not drawn or len(drawn) <= _FEW_SERIES:
+        return drawn
+    # shorten_name escapes dollar signs, which a legend's title reads as mathematics too.
+    add_legend_beside(ax, drawn, title=shorten_name(heading))
+    return {}
+
+
+def _limit_others(ax: Axes, table: pd.DataFrame, kind: Kind) -> str:
+    """End the axis above the series where all others would dwarf them; return a note of it."""
+    if len(table.columns) <= len(SERIES):
+        return ""
+    own, others = table.iloc[:, :-1].clip(lower=0), table.iloc[:, -1]
+    highest = float((own.sum(axis=1) if kind == "bar" else own.max(axis=1)).max())
+    if float(others.max()) <= _DWARFED * highest:
+        return ""
+    ax.set_ylim(top=_CUT * highest)
+    return f"{table.columns[-1]} is cut: up to {format_number(float(others.max()))} h"
+
+
+def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
+    """Return a sentence on the series with most hours, if there are several."""
+    totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, LONGEST_NAME))
+    whole = float(totals.sum())
+    if len(totals) < _FEWEST or whole <= 0:
+        return ""
+    most = float(totals.iloc[0])
+    share = f"{100 * most / whole:.0f} %"
+    return f"Most: {totals.index[0]}, {format_number(most)} of {format_number(whole)} h ({share})."
 
 
 def _sum_by_size(amounts: pd.Series, labels: pd.Series) -> pd.Series:
@@ -141,14 +215,15 @@ def _draw_lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
         drawn += ax.plot(
             places,
             table.to_numpy("float64")[:, at],
-            color=HATCH if hatch else colour,
+            color=mix_ink(ax, _OTHER_INK) if hatch else shade(ax, colour),
             linestyle=":" if hatch else "-",
             marker="o" if len(table) <= FEW_POINTS else "",
             markersize=4,
             # The largest is drawn last, so that smaller ones do not cover it.
             zorder=3 - at / 100,
         )
-    ax.margins(y=0.05)
+    hours = table.to_numpy("float64")
+    ax.set_ylim(1.05 * min(hours.min(), 0.0), 1.05 * (max(hours.max(), 0.0) or 1.0))
     return drawn
 
 
@@ -170,33 +245,32 @@ def _set_period_axis(ax: Axes, table: pd.DataFrame, step: Step) -> Numbers:
     return places
 
 
-def _draw_totals(hours: pd.DataFrame, keys: Sequence[str], ax: Axes | None) -> Axes:
-    if ax is None:
-        ax = new_axes(height=0.3 * min(len(hours), _MOST_BARS + 1) + 1.2)
+def _find_height(hours: pd.DataFrame) -> float:
+    return 0.3 * min(len(hours), _MOST_BARS + 1) + 1.4
+
+
+def _draw_totals(ax: Axes, hours: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Draw a bar per series."""
     if hours.empty:
-        return draw_empty(ax, "No hours")
+        draw_empty(ax, "No hours")
+        return
     totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, max_name_length(ax)))
-    names = merge_smallest(totals, count_fitting_rows(ax, _MOST_BARS))
+    names = merge_smallest(totals, count_fitting_rows(ax, _MOST_BARS, reserved=0.5))
     drawn = totals.groupby(totals.index.map(names)).sum()
     drawn = drawn.reindex(list(dict.fromkeys(names.values())))
     _draw_total_bars(ax, drawn, has_other=len(set(names.values()) - set(names)) > 0)
-    ax.set_yticks(range(len(drawn)), list(drawn.index))
-    ax.invert_yaxis()
     set_plain_style(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
+    label_rows(ax, list(drawn.index))
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    ax.set_ylabel(shorten_name(key_heading(keys)), fontsize=font_size(ax) + 1)
-    set_title(ax, _TITLE)
-    return make_room(ax)
 
 
 def _draw_total_bars(ax: Axes, totals: pd.Series, *, has_other: bool) -> None:
     """Draw a bar per series with its number; the last may be that of all others."""
-    bars = ax.barh(range(len(totals)), totals, height=0.72, color=SERIES[0])
+    bars = ax.barh(range(len(totals)), totals, height=0.72, color=shade(ax, SERIES[0]))
     texts = [format_number(value) for value in totals]
-    ax.margins(x=0.12, y=0.01)
+    ax.margins(x=0.12)
     if has_other:
-        bars[-1].set(facecolor=OTHER, hatch=OTHER_HATCH, edgecolor=HATCH)
+        bars[-1].set(**other_style(ax))
         largest = float(totals.iloc[:-1].max())
         if totals.iloc[-1] > 1.5 * largest > 0:
             _cut_other_bar(ax, len(totals) - 1, texts[-1], largest)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
-    add_legend_beside,
+    LONGEST_NAME,
     axes_width,
     count_fitting_rows,
     count_hidden,
@@ -21,22 +21,27 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_plain_style,
     set_span,
-    set_title,
     write_beside_axes,
 )
-from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
+from asana_frames.charts.shared.colours import ALARM, SERIES
+from asana_frames.charts.shared.columns import Numbers, column_numbers, list_keys, read_input
 from asana_frames.charts.shared.dates import (
     FEW,
     Step,
     day_positions,
     fill_periods,
     find_step,
+    format_day,
     label_period_axis,
+    name_period,
     period_edges,
+    period_ends,
+    suggest_weeks,
     unique_days,
 )
-from asana_frames.charts.shared.labels import format_number, key_heading, unique_labels
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.labels import format_number, name_by_keys, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.exceptions import InvalidArgument
@@ -44,6 +49,7 @@ from asana_frames.exceptions import InvalidArgument
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _SOURCE = "rollups.margin"
 #: What is drawn as bars, and its colour: of a table of margins, else of one of amounts.
@@ -59,6 +65,12 @@ _NUMBERS = frozenset(
     }
 )
 _MOST_ROWS = 25
+#: From such amounts on, cents are not told.
+_WHOLE = 1_000
+#: The fewest numbers of which one is named as the highest.
+_FEWEST = 2
+#: Arguments of `set_heading`.
+_Around: TypeAlias = dict[str, Any]
 #: Between the bars of two rows or periods is that part of their distance.
 _GAP = 0.24
 
@@ -76,9 +88,15 @@ class _Money(NamedTuple):
         return _SIDES if "revenue" in self.rows else _AMOUNT
 
     @property
-    def title(self) -> str:
-        words = "Revenue, cost and margin" if "margin" in self.rows else "Amount"
-        return f"{words} ({self.currency})" if self.currency else words
+    def what(self) -> str:
+        """What the chart shows, for its title."""
+        words = "revenue, cost and margin" if "margin" in self.rows else "amounts"
+        return f"{words} in {self.currency}" if self.currency else words
+
+    @property
+    def told(self) -> str:
+        """The column of which numbers are told."""
+        return "margin" if "margin" in self.rows else next(iter(self.sides))
 
     def sum_by(self, groups: pd.Series) -> pd.DataFrame:
         """Add up money by groups, in order of their first rows.
@@ -99,7 +117,13 @@ class _Money(NamedTuple):
         return sums
 
 
-def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def money(
+    table: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw revenue, cost and margin per period, or by key if there are no periods.
 
     Parameters
@@ -108,6 +132,8 @@ def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.margin`` returns: ``currency_code``, ``revenue``, ``cost``, ``margin`` and
         mostly ``period`` or keys, which are all other columns. Or what ``rollups.cost`` and
         ``rollups.invoice`` return: ``currency_code`` and ``amount``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -120,7 +146,8 @@ def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         is written beside them; where it is below 0, the diamond is red and the number bold. At
         most 25 keys, a note counts the others. Other notes tell the hours without a rate or a
         cost, and the money without a day. Tables of amounts have one bar in place of two, and no
-        margin.
+        margin. The subtitle names the period or key with the highest margin, or amount, and
+        counts those below 0.
 
     Raises
     ------
@@ -128,13 +155,27 @@ def money(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing, or there are several currencies: the message says how to convert
         them, or to draw one.
     """
-    given = read_input(table, ["currency_code"], chart="money", ax=ax, source=_SOURCE)
+    titles = Titles(title, subtitle)
+    given = read_input(
+        table, ["currency_code"], chart="money", ax=ax, titles=titles, source=_SOURCE
+    )
     needed = ["amount"] if "amount" in given else [*_SIDES, "margin"]
-    given = read_input(given, needed, chart="money", ax=ax, source=_SOURCE, kinds=_OPTIONAL)
+    given = read_input(
+        given, needed, chart="money", ax=ax, titles=titles, source=_SOURCE, kinds=_OPTIONAL
+    )
     found = _read_money(given, needed)
-    if "period" in found.rows and not found.rows.empty:
-        return _draw_over_time(found, ax)
-    return _draw_by_key(found, ax)
+    has_periods = "period" in found.rows and not found.rows.empty
+    if ax is None:
+        ax = new_axes(height=4.6 if has_periods else _find_height(found))
+    what = found.what if has_periods else name_by_keys(found.what, found.keys)
+    around = _draw_over_time(ax, found) if has_periods else _draw_by_key(ax, found)
+    set_heading(ax, table, what, titles, **around)
+    return make_room(ax)
+
+
+def _find_height(found: _Money) -> float:
+    count = len(found.rows[found.keys].drop_duplicates()) if found.keys else 1
+    return 0.4 * min(count, _MOST_ROWS) + 1.9
 
 
 def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
@@ -167,16 +208,16 @@ def _note_unpriced(found: _Money) -> str:
     return f"{hours} h without a rate or a cost, where the margin is unknown"
 
 
-def _draw_over_time(found: _Money, ax: Axes | None) -> Axes:
-    if ax is None:
-        ax = new_axes(height=4.2)
+def _draw_over_time(ax: Axes, found: _Money) -> _Around:
+    """Draw bars by period; return what stands around the axes."""
     is_dated = found.rows["period"].notna()
     undated = found.rows.loc[~is_dated, list(found.sides)].sum()
     left = ", ".join(f"{name} {format_number(value)}" for name, value in undated.items() if value)
-    set_title(ax, found.title, [_note_unpriced(found), f"without a date: {left}" if left else ""])
+    notes = [_note_unpriced(found), f"without a date: {left}" if left else ""]
     found = found._replace(rows=found.rows[is_dated])
     if found.rows.empty:
-        return draw_empty(ax, "No money with a date")
+        draw_empty(ax, "No money with a date")
+        return {"notes": notes}
     starts = found.rows["period"].astype("datetime64[us]")
     step = find_step(unique_days(starts))
     days = fill_periods(unique_days(starts), step)
@@ -188,9 +229,36 @@ def _draw_over_time(found: _Money, ax: Axes | None) -> Axes:
     set_plain_style(ax, grid="y")
     _mark_zero(ax, sums, across="y")
     ax.set_ylabel(found.currency, fontsize=font_size(ax) + 1)
-    if len(drawn) > 1:
-        add_legend_beside(ax, drawn)
-    return make_room(ax)
+    names = [f"the {name_period(step)} from {format_day(day)}" for day in sums.index]
+    return {
+        "finding": _summarise(found, names, sums),
+        "notes": [*notes, suggest_weeks(days, step)],
+        "days": (days[0], period_ends(days, step)[-1] - 1),
+        "legend": drawn if len(drawn) > 1 else {},
+    }
+
+
+def _summarise(found: _Money, names: Sequence[str], sums: pd.DataFrame) -> str:
+    """Return a sentence with the highest number that is told, and how many are below 0."""
+    values = column_numbers(sums, found.told)
+    if np.isnan(values).all() or len(values) < _FEWEST:
+        return ""
+    at = int(np.nanargmax(values))
+    money = f"{_format_money(values[at])} {found.currency}".rstrip()
+    losses = int((values < 0).sum())
+    lost = f"; {losses} of {len(values)} below 0" if losses else ""
+    return f"Highest {found.told}: {names[at]}, {money}{lost}."
+
+
+def _format_money(value: float) -> str:
+    """Return an amount as text, without cents where there are thousands.
+
+    Examples
+    --------
+    >>> _format_money(7046.25), _format_money(46.25)
+    ('7,046', '46.25')
+    """
+    return format_number(round(value) if abs(value) >= _WHOLE else value)
 
 
 def _draw_periods(
@@ -204,7 +272,7 @@ def _draw_periods(
     drawn: dict[str, Artist] = {}
     width = (1 - _GAP) * step.days / len(sides)
     for at, (name, colour) in enumerate(sides.items()):
-        heights = column_numbers(sums, name)
+        heights, colour = column_numbers(sums, name), shade(ax, colour)
         if len(sums) > FEW_POINTS:
             edges = period_edges(days, step)
             drawn[name] = ax.stairs(heights, edges, fill=at == 0, color=colour, linewidth=1.2)
@@ -215,95 +283,78 @@ def _draw_periods(
         (drawn["margin"],) = ax.plot(
             places,
             column_numbers(sums, "margin"),
-            color=_foreground(ax),
+            color=mix_ink(ax),
             linewidth=1.2,
             marker="D" if len(sums) <= FEW else "",
             markersize=4,
-            markerfacecolor="white",
+            markerfacecolor=find_background(ax),
         )
     return drawn
-
-
-def _foreground(ax: Axes) -> str:
-    """Return the colour of text, which can be read on the style's background."""
-    return str(ax.xaxis.label.get_color())
 
 
 def _mark_zero(ax: Axes, sums: pd.DataFrame, *, across: str) -> None:
     if (sums < 0).any(axis=None):
         line = ax.axhline if across == "y" else ax.axvline
-        line(0, color=_foreground(ax), linewidth=0.8)
+        line(0, color=mix_ink(ax), linewidth=0.8)
 
 
-def _draw_by_key(found: _Money, ax: Axes | None) -> Axes:
-    if ax is None:
-        count = len(found.rows[found.keys].drop_duplicates()) if found.keys else 1
-        ax = new_axes(height=0.4 * min(count, _MOST_ROWS) + 1.6)
+def _draw_by_key(ax: Axes, found: _Money) -> _Around:
+    """Draw bars by key; return what stands around the axes."""
     if found.rows.empty:
-        return draw_empty(ax, "No money")
+        draw_empty(ax, "No money")
+        return {}
     labels = unique_labels(found.rows, found.keys, max_name_length(ax, 30))
+    whole = dict(zip(labels, unique_labels(found.rows, found.keys, LONGEST_NAME), strict=True))
     sums = found.sum_by(labels)
     size = sums[list(found.sides)].abs().max(axis=1)
     sums = sums.loc[size.sort_values(ascending=False, kind="stable").index]
     # Two bars need more height than a line of text.
-    most = max(1, count_fitting_rows(ax, 2 * _MOST_ROWS, reserved=0.6) // 2)
-    shown = sums.iloc[:most]
-    hidden = sums.iloc[most:]
-    drawn = _draw_rows(ax, shown, found.sides)
+    most = max(1, count_fitting_rows(ax, 2 * _MOST_ROWS, reserved=0.9) // 2)
+    shown, hidden = sums.iloc[:most], sums.iloc[most:]
+    drawn = _draw_rows(ax, shown, found)
     set_plain_style(ax, grid="x")
     _mark_zero(ax, shown, across="x")
     # Amounts of money are long.
     ax.locator_params(axis="x", nbins=max(2, min(7, int(1.3 * axes_width(ax)))))
     label_rows(ax, list(shown.index) if found.keys else ["all"])
     ax.set_xlabel(found.currency, fontsize=font_size(ax) + 1)
-    if found.keys:
-        ax.set_ylabel(key_heading(found.keys), fontsize=font_size(ax) + 1)
     rest = ", ".join(f"{name} {format_number(hidden[name].sum())}" for name in found.sides)
-    notes = [_note_unpriced(found), f"{count_hidden(len(hidden))}: {rest}" if len(hidden) else ""]
-    set_title(ax, found.title, notes)
-    if len(drawn) > 1:
-        add_legend_below(ax, drawn)
-    return make_room(ax)
+    return {
+        "finding": _summarise(found, [whole[label] for label in sums.index], sums),
+        "notes": [
+            f"{count_hidden(len(hidden))}: {rest}" if len(hidden) else "",
+            _note_unpriced(found),
+        ],
+        "legend": drawn if len(drawn) > 1 else {},
+    }
 
 
-def _draw_rows(ax: Axes, sums: pd.DataFrame, sides: dict[str, str]) -> dict[str, Artist]:
+def _draw_rows(ax: Axes, sums: pd.DataFrame, found: _Money) -> dict[str, Artist]:
     """Draw a bar per side and row; mark the margin, and write the numbers that matter beside."""
     places = np.arange(len(sums))
-    height = (1 - _GAP) / len(sides)
+    height = (1 - _GAP) / len(found.sides)
     drawn: dict[str, Artist] = {}
-    for at, (name, colour) in enumerate(sides.items()):
-        shift = (at - (len(sides) - 1) / 2) * height
-        drawn[name] = ax.barh(places + shift, column_numbers(sums, name), height, color=colour)[0]
-    told = "margin" if "margin" in sums else next(iter(sides))
-    values = column_numbers(sums, told)
-    if told == "margin":
-        is_loss = values < 0
-        ax.scatter(
-            values,
-            places,
-            s=28,
-            marker="D",
-            facecolor=np.where(is_loss, ALARM, "white").tolist(),
-            edgecolor=np.where(is_loss, "white", DARK).tolist(),
-            zorder=3,
-        )
-        drawn["margin"] = _build_handle()
+    for at, (name, colour) in enumerate(found.sides.items()):
+        shift = (at - (len(found.sides) - 1) / 2) * height
+        widths = column_numbers(sums, name)
+        drawn[name] = ax.barh(places + shift, widths, height, color=shade(ax, colour))[0]
+    values = column_numbers(sums, found.told)
+    if found.told == "margin":
+        drawn["margin (number at the right)"] = _mark_margins(ax, places, values)
     for place, value in zip(places, values, strict=True):
-        text = "unknown" if np.isnan(value) else format_number(value)
+        text = "unknown" if np.isnan(value) else _format_money(value)
         write_beside_axes(ax, text, float(place), weight="bold" if value < 0 else "normal")
     return drawn
 
 
-def _build_handle() -> Artist:
-    """Build the mark of the legend; the first of the chart may be that of a loss."""
+def _mark_margins(ax: Axes, places: NDArray[np.int64], values: Numbers) -> Artist:
+    """Mark margins, losses in red; return the mark of the legend, never that of a loss."""
     from matplotlib.lines import Line2D
 
-    return Line2D(
-        [],
-        [],
-        linestyle="",
-        marker="D",
-        markersize=5,
-        markerfacecolor="white",
-        markeredgecolor=DARK,
-    )
+    paper, ink, alarm = find_background(ax), mix_ink(ax), shade(ax, ALARM)
+    is_loss = values < 0
+    faces, edges = np.where(is_loss, alarm, paper), np.where(is_loss, paper, ink)
+    colours: dict[str, Any] = {"facecolor": faces.tolist(), "edgecolor": edges.tolist()}
+    ax.scatter(values, places, s=28, marker="D", zorder=3, **colours)
+    usual: dict[str, Any] = {"mfc": paper, "mec": ink, "mew": 1.0}
+    return Line2D([], [], linestyle="", marker="D", markersize=5, **usual)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -16,16 +18,19 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_plain_style,
-    set_title,
 )
 from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
 from asana_frames.charts.shared.compared_bars import (
+    ComparedHours,
     Words,
     draw_compared_bars,
+    summarise_compared,
     write_compared_labels,
 )
 from asana_frames.charts.shared.dates import format_day
-from asana_frames.charts.shared.labels import key_heading, shorten_name, unique_labels
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.labels import name_by_keys, unique_labels
+from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,10 +43,17 @@ _WORDS = Words(
     without="tracked without a plan",
     nothing="nothing planned",
     rest="not planned",
+    more="took more than planned",
 )
 
 
-def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plan_vs_actual(
+    plan_vs_actual: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the hours that were tracked over those that were planned, a bar of each per row.
 
     Parameters
@@ -51,6 +63,8 @@ def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> A
         ``difference`` and ``ratio`` where they are there; all other columns but those of
         ``compare=`` are keys. Of a pair like ``project_gid``, ``project_name`` the gid identifies
         and the name is shown.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the rows need otherwise.
 
@@ -59,38 +73,49 @@ def plan_vs_actual(plan_vs_actual: pd.DataFrame, *, ax: Axes | None = None) -> A
     Axes
         One row per person and project, of all periods together, the largest difference from the
         plan at the top; without keys one row per period, the first at the top. At most 25, a note
-        counts the others. What was tracked where nothing was planned is hatched.
+        counts the others. What was tracked where nothing was planned is hatched. The subtitle
+        counts the rows above their plan, and names the farthest.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
+    titles = Titles(title, subtitle)
     needed = _MEASURES[:2]
-    table = read_input(plan_vs_actual, needed, chart="plan_vs_actual", ax=ax)
+    table = read_input(plan_vs_actual, needed, chart="plan_vs_actual", ax=ax, titles=titles)
     keys = list_keys(table, (*_MEASURES, "period"))
+    what = name_by_keys("planned and tracked hours", keys)
     rows = _sum_rows(table, keys)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(rows), _MOST_ROWS) + 1.6)
+        ax = new_axes(height=0.34 * min(len(rows), _MOST_ROWS) + 1.9)
     if rows.empty:
+        set_heading(ax, plan_vs_actual, what, titles)
         return draw_empty(ax, "Nothing planned or tracked")
-    names = unique_labels(rows, keys, max_name_length(ax)) if keys else _period_labels(rows)
-    drawn = rows.head(count_fitting_rows(ax, _MOST_ROWS, reserved=0.6))
-    planned, tracked = (column_numbers(drawn, name) for name in needed)
+    names, whole = (
+        list(unique_labels(rows, keys, longest) if keys else _period_labels(rows))
+        for longest in (max_name_length(ax), LONGEST_NAME)
+    )
+    planned, tracked = (column_numbers(rows, name) for name in needed)
     # Where nothing is planned, there is no percentage to show.
     without = np.where(planned <= 0, tracked, 0.0)
-    planned = np.where(planned <= 0, np.nan, planned)
-    draw_compared_bars(ax, planned, tracked, without, _WORDS)
-    write_compared_labels(ax, planned, tracked, without, _WORDS)
-    ax.set_yticks(range(len(drawn)), list(names.loc[drawn.index]))
-    ax.invert_yaxis()
-    ax.margins(y=0.01)
+    hours = ComparedHours(np.where(planned <= 0, np.nan, planned), tracked, without)
+    most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
+    drawn = hours.head(most)
+    legend = draw_compared_bars(ax, drawn, _WORDS)
+    write_compared_labels(ax, drawn, _WORDS)
     set_plain_style(ax, grid="x")
-    ax.tick_params(axis="y", length=0)
+    label_rows(ax, names[:most])
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    heading = key_heading(keys) if keys else "Period"
-    ax.set_ylabel(shorten_name(heading), fontsize=font_size(ax) + 1)
-    set_title(ax, "Planned and tracked hours", [count_hidden(len(rows) - len(drawn))])
+    set_heading(
+        ax,
+        plan_vs_actual,
+        what,
+        titles,
+        finding=summarise_compared(whole, hours, _WORDS),
+        notes=[count_hidden(len(rows) - len(drawn.actual))],
+        legend=legend,
+    )
     return make_room(ax)
 
 

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.approval_colours import APPROVAL_COLOURS
+from asana_frames.charts.shared.about import Titles
+from asana_frames.charts.shared.approval_colours import (
+    find_approval_colour,
+    is_approval_state,
+)
 from asana_frames.charts.shared.axes import (
     WIDE,
     annotate_right,
@@ -21,14 +25,19 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
-    set_title,
     write_beside_axes,
-    write_notes_below,
 )
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import format_day
-from asana_frames.charts.shared.heat_map import NOTHING, draw_cells, fit_text_size, write_cells
-from asana_frames.charts.shared.ink import MUTED, mix_ink
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.heat_map import (
+    NOTHING,
+    build_scale,
+    draw_cells,
+    fit_text_size,
+    write_cells,
+)
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.exceptions import InvalidArgument
 
@@ -38,6 +47,11 @@ if TYPE_CHECKING:
 #: Column beside the days -> its heading.
 _HEADINGS = {"total": "Total", "expected_hours": "Expected"}
 _MOST_PERSONS = 60
+_WHAT = "hours by person and day"
+#: The part of ink of a status that is not known.
+_MUTED = 0.68
+#: The order in which statuses are told.
+_STATUSES = ("rejected", "draft", "submitted", "approved", "mixed")
 #: Hours of the darkest cell, unless a day has more.
 _FULL_DAY = 10.0
 _SMALLEST_PRINT = 5.0
@@ -45,7 +59,13 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def timesheet(
+    timesheet: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the hours of a week or of several as a table of coloured cells.
 
     Parameters
@@ -55,6 +75,8 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         that is named by its date (``2026-11-02``) or, of several weeks, by its weekday (``Mon``),
         ``total`` and ``approval_status``; ``expected_hours`` where it is known. The columns before
         the days are keys. A row named Total, without a gid, is drawn as the sums.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the persons need otherwise.
 
@@ -63,18 +85,19 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         The rows in the order of the frame, as many as can be read; a note counts the others. The
         sums and what is expected stand outside the colours, and the approval status at the right
-        in words too.
+        in words too. The subtitle gives the hours of all rows, and counts these by status.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
+    titles = Titles(title, subtitle)
     # Names such as "Mon" may be a user's own where they are not asked for.
     given = getattr(timesheet, "columns", ())
     used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
     needed = ["person_gid", "person_name", *used, "total", "approval_status"]
-    timesheet = read_input(timesheet, needed, chart="timesheet", ax=ax)
+    timesheet = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles)
     days = [str(name) for name in timesheet.columns if _is_day(name)]
     if not days:
         raise InvalidArgument(
@@ -85,11 +108,12 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     is_total = _is_total_row(timesheet)
     persons = timesheet[~is_total]
     if ax is None:
-        ax = new_axes(height=0.3 * min(len(timesheet), _MOST_PERSONS + 1) + 1.3)
+        ax = new_axes(height=0.3 * min(len(timesheet), _MOST_PERSONS + 1) + 1.7)
     if persons.empty:
+        set_heading(ax, timesheet, _WHAT, titles)
         return draw_empty(ax, "No timesheets")
     # One line is kept for the totals.
-    drawn = persons.head(max(1, count_fitting_rows(ax, _MOST_PERSONS + 1, reserved=0.2) - 1))
+    drawn = persons.head(max(1, count_fitting_rows(ax, _MOST_PERSONS + 1, reserved=0.6) - 1))
     sums = _list_sums(timesheet)
     texts = _day_texts(drawn, days)
     beside = _day_texts(drawn, sums)
@@ -100,8 +124,15 @@ def timesheet(timesheet: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     _label_rows(ax, drawn, list(timesheet.columns[: timesheet.columns.get_loc(days[0])]))
     _write_totals(ax, beside, totals, len(days), size)
     _write_approvals(ax, drawn["approval_status"], len(days) + len(sums) - 1)
-    set_title(ax, f"Timesheet in hours, {_name_span(timesheet, days)}")
-    write_notes_below(ax, [count_hidden(len(persons) - len(drawn))])
+    set_heading(
+        ax,
+        timesheet,
+        _WHAT,
+        titles,
+        finding=_summarise(persons),
+        notes=[count_hidden(len(persons) - len(drawn), "rows")],
+        days=_find_days(timesheet, days),
+    )
     return make_room(ax)
 
 
@@ -115,16 +146,23 @@ def _list_sums(timesheet: pd.DataFrame) -> list[str]:
     return ["total", *(["expected_hours"] if is_known else [])]
 
 
-def _name_span(timesheet: pd.DataFrame, days: Sequence[str]) -> str:
-    """Return the days or weeks of a timesheet as text."""
+def _find_days(timesheet: pd.DataFrame, days: Sequence[str]) -> tuple[Any, Any] | None:
+    """Return the first and the last day of a timesheet, if they are known."""
     if days[0] not in _WEEKDAYS:
-        first, last = (format_day(pd.Timestamp(day)) for day in (min(days), max(days)))
-        return f"{first} to {last}"
+        return min(days), max(days)
     weeks = timesheet["period"].dropna() if "period" in timesheet else pd.Series([])
     if weeks.empty:
-        return "by weekday"
-    first, last = (format_day(pd.Timestamp(day)) for day in (weeks.min(), weeks.max()))
-    return f"week of {first}" if first == last else f"weeks of {first} to {last}"
+        return None
+    return weeks.min(), weeks.max() + pd.Timedelta(days=len(days) - 1)
+
+
+def _summarise(persons: pd.DataFrame) -> str:
+    """Return a sentence with the hours of all rows, and how many have each status."""
+    hours = float(persons["total"].astype("float64").sum())
+    counts = persons["approval_status"].astype(object).value_counts()
+    parts = [f"{counts[status]:,} {status}" for status in _STATUSES if status in counts]
+    told = f"; timesheets: {', '.join(parts)}" if parts else ""
+    return f"{format_number(hours)} h in all{told}."
 
 
 def _is_total_row(timesheet: pd.DataFrame) -> pd.Series:
@@ -151,7 +189,7 @@ def _draw_days(
     # A fixed scale: a short day is pale even in a week of short days.
     norm = Normalize(0, max(_FULL_DAY, float(np.nanmax(values, initial=0.0))), clip=True)
     edges = np.arange(-0.5, len(days), dtype="float64")
-    mesh = draw_cells(ax, np.nan_to_num(values), edges, colours="Blues", norm=norm)
+    mesh = draw_cells(ax, np.nan_to_num(values), edges, colours=build_scale(ax), norm=norm)
     write_cells(ax, mesh, np.nan_to_num(values), texts, range(len(days)), size=size)
 
 
@@ -218,12 +256,15 @@ def _write_approvals(ax: Axes, statuses: pd.Series, width: int) -> None:
     heading: dict[str, Any] = {"xycoords": "axes fraction", "xytext": (4, 3.5), "va": "bottom"}
     annotate_right(ax, "Approval", (1.0, 1.0), **heading)
     texts = statuses.astype(object).where(statuses.notna(), "no status")
-    colours = {row: APPROVAL_COLOURS.get(text) for row, text in enumerate(texts)}
-    for (row, colour), text in zip(colours.items(), texts, strict=True):
+    known = {
+        row: find_approval_colour(ax, text)
+        for row, text in enumerate(texts)
+        if is_approval_state(text)
+    }
+    for row, text in enumerate(texts):
         # What is known has the colour of text, whatever the style of the figure.
-        style: dict[str, Any] = {} if colour else {"color": mix_ink(ax, MUTED)}
+        style: dict[str, Any] = {} if row in known else {"color": mix_ink(ax, _MUTED)}
         write_beside_axes(ax, shorten_name(text, 14), row, points=4, **style)
-    known = {row: colour for row, colour in colours.items() if colour}
     if known:
         places = [width + 0.8] * len(known)
         swatches = list(known.values())

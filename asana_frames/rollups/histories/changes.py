@@ -12,6 +12,7 @@ from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.histories.due_dates import read_due_days
 from asana_frames.rollups.histories.stories import FIELD_CHANGED, STORY_COLUMNS, sort_stories
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
     is_true,
@@ -19,7 +20,6 @@ from asana_frames.rollups.shared.inputs import (
     text_column,
 )
 from asana_frames.rollups.shared.moments import (
-    check_zone,
     convert_zone,
     parse_moment,
 )
@@ -140,26 +140,27 @@ def changes(
     0  due date  2026-03-06  2026-03-09             3
     1  assignee         NaN         Ana          <NA>
     """
-    stories = read_frame(stories, STORY_COLUMNS, what="rollups.changes", record="story")
-    check_zone(tz)
+    read = read_frame(stories, STORY_COLUMNS, what="rollups.changes", record="story")
+    moment = parse_moment(now, tz)
     limit = None if since is None else parse_moment(since, tz, name="since")
-    every = _select_changes(stories)
-    is_later = is_true(every["created_at"] > parse_moment(now, tz)) & (now is not None)
+    every = _select_changes(read)
+    is_later = is_true(every["created_at"] > moment) & (now is not None)
     rows = every[~is_later].reset_index(drop=True)
     people = _find_assignees(rows, tasks)
     readings = [
         pd.DataFrame(_READERS[str(kind)](part, tz)) for kind, part in rows.groupby("change")
     ]
-    read = pd.concat([rows[[]].iloc[:0], *readings]).reindex(rows.index)
+    parts = pd.concat([rows[[]].iloc[:0], *readings]).reindex(rows.index)
     is_added = rows["change"] == "added to project"
     is_scope_added = is_added & (limit is not None and rows["created_at"] > limit)
-    table = pd.concat([rows.rename(columns=_RENAMED), read], axis="columns")
+    table = pd.concat([rows.rename(columns=_RENAMED), parts], axis="columns")
     table = table.assign(
         task_name=_find_task_names(rows, tasks, every[is_later]),
         is_scope_added=is_scope_added,
         **people,
     )
-    return table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
+    table = table.reindex(columns=list(_DTYPES)).astype(_DTYPES)
+    return write_about(table, stories, now=moment, tz=tz)
 
 
 def _select_changes(stories: pd.DataFrame) -> pd.DataFrame:

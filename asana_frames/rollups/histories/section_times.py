@@ -19,6 +19,7 @@ from asana_frames.rollups.histories.completions import (
     read_completions,
 )
 from asana_frames.rollups.histories.moves import ANYWHERE, OUTSIDE, Codes, Moves, read_moves
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import drop_duplicate_gids, read_frame
 from asana_frames.rollups.shared.moments import (
     NEVER,
@@ -143,7 +144,8 @@ def section_times(
     needed = ["gid", "name", "created_at", *(["completed_at"] if ends == "completed" else [])]
     rows = drop_duplicate_gids(read_frame(tasks, needed, what=_WHAT, record="task"))
     moves = read_moves(stories, rows, sections, what=_WHAT)
-    present = to_microseconds(pd.Series([parse_moment(now, tz)]))[0]
+    moment = parse_moment(now, tz)
+    present = to_microseconds(pd.Series([moment]))[0]
     created = to_microseconds(parse_moments(rows["created_at"], what=_WHAT))
     visits, pairs = _build_visits(moves, created, int(present))
     owner, place = np.divmod(pairs, len(moves.projects.gids) or 1)
@@ -161,7 +163,7 @@ def section_times(
     days = count_workdays(visits.enter, end, tz, workdays, holidays)
     del end
     task, project = owner[visits.pair], place[visits.pair]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **_build_name_columns(rows, moves, task, project, visits.section),
             "enter": _to_timestamps(visits.enter),
@@ -177,6 +179,7 @@ def section_times(
         },
         copy=False,
     )
+    return write_about(table, tasks, now=moment, tz=tz)
 
 
 def _build_visits(moves: Moves, created: Ints, now: int) -> tuple[Visits, Ints]:

@@ -20,6 +20,7 @@ from asana_frames.rollups.histories.dependency_stories import (
 from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded, find_holders
 from asana_frames.rollups.shared.gids import find_positions
 from asana_frames.rollups.shared.inputs import (
@@ -161,6 +162,7 @@ def blocked_times(
             f"such as {_LIKE}."
         )
     moment = parse_moment(now, tz)
+    source = tasks
     tasks = read_frame(tasks, _NEEDED, what=_WHAT, record="task")
     stories = read_frame(stories, STORY_COLUMNS, what=_WHAT, record="story")
     is_later = is_true(parse_moments(stories["created_at"], what=_WHAT) > moment)
@@ -181,7 +183,7 @@ def blocked_times(
     ends = table["unblocked_at"].fillna(moment)
     both = (to_microseconds(table["blocked_at"]), to_microseconds(ends))
     table["days_working"] = count_workdays(*both, tz, workdays, holidays)
-    return table[list(_DTYPES)].astype(_DTYPES)
+    return write_about(table[list(_DTYPES)].astype(_DTYPES), source, now=moment, tz=tz)
 
 
 def _build_events(frame: pd.DataFrame, value: Any, *, is_sure: Any = True) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from asana_frames.rollups.histories.dependency_stories import PAIR as _PAIR
 from asana_frames.rollups.histories.dependency_stories import select_edges_then
 from asana_frames.rollups.histories.known_tasks import select_known
 from asana_frames.rollups.projects.work_calendar import WorkCalendar
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.dag import Edges, Numbers, find_heaviest_paths, find_levels
 from asana_frames.rollups.shared.inputs import (
     drop_duplicate_gids,
@@ -183,12 +184,12 @@ def dependencies(
     1    Layout              -1          1
     2     Index               0       <NA>
     """
-    tasks = read_frame(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
+    read = read_frame(tasks, ["gid", "name", "completed", "due_on"], what=_WHAT, record="task")
     edges = read_frame(edges, _PAIR, what=_WHAT)
     check_number(default_days, name="default_days", like=1, is_whole=True, least=1)
     moment = parse_moment(now, tz)
-    tasks, edges = _select_known(tasks, edges, stories, moment)
-    described = _describe_tasks(tasks)
+    known, edges = _select_known(read, edges, stories, moment)
+    described = _describe_tasks(known)
     calendar = _build_calendar(described, resolve_today(now, tz), workdays, holidays)
     described["days_planned"] = _count_planned_days(described, calendar, default_days)
     network = _build_graph(described, edges)
@@ -204,7 +205,7 @@ def dependencies(
         conflict=_find_conflicts(network.tasks, binding),
         **_compute_schedule(network, binding, level, calendar),
     )
-    return table.astype(_DTYPES)[list(_DTYPES)]
+    return write_about(table.astype(_DTYPES)[list(_DTYPES)], tasks, now=moment, tz=tz)
 
 
 _DTYPES: dict[str, Any] = {

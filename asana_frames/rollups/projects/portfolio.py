@@ -13,6 +13,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR, UTC_DATETIME, tuple_column
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.dag import Edges, find_levels, find_shortest_paths
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.gids import Positions
@@ -210,13 +211,13 @@ def portfolio(
     2       1.0      <NA>       <NA>
     3      0.25       0.5       True
     """
-    items = read_frame(items, ["gid", "name"], what=_WHAT, record="project")
-    _check_has_items(items)
+    read = read_frame(items, ["gid", "name"], what=_WHAT, record="project")
+    _check_has_items(read)
     needed = ["gid", "completed", "due_on", "assignee_gid"]
     needed += [] if memberships is not None else [_PROJECTS]
     tasks = read_frame(tasks, needed, what=_WHAT, record="task")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
-    tree = _build_tree(_drop_later(items, moment))
+    tree = _build_tree(_drop_later(read, moment))
     uses = "due dates, assignees and projects" + (" and exclusions" if exclude is not None else "")
     tasks = select_known(tasks, moment, stories, what=_WHAT, uses=uses)
     rows = drop_excluded(drop_duplicate_gids(tasks), exclude, what=_WHAT)
@@ -229,7 +230,8 @@ def portfolio(
         _is_completed(tree.items, moment, len(table)) & lag.notna(), False
     )
     last = _find_last_status(statuses, table, moment)
-    return table.assign(is_behind=is_behind, **last).astype(_DTYPES)[list(_DTYPES)]
+    table = table.assign(is_behind=is_behind, **last).astype(_DTYPES)[list(_DTYPES)]
+    return write_about(table, items, now=moment, tz=tz)
 
 
 def _check_has_items(items: pd.DataFrame) -> None:

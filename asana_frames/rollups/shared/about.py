@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.rollups.shared.moments import parse_moment
-from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.shared.spans import Span
 from asana_frames.types import When
 
@@ -20,7 +19,7 @@ def write_about(
     table: pd.DataFrame,
     source: pd.DataFrame,
     *,
-    every: Every | None = None,
+    every: str | None = None,
     start: pd.Timestamp | None = None,
     end: pd.Timestamp | None = None,
     now: When | None = None,

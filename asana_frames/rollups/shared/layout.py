@@ -9,6 +9,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.compare import add_comparisons, parse_compare
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.shared.spans import Span, parse_span
@@ -68,6 +69,14 @@ class Layout(NamedTuple):
         # Where an entry counts to several groups, the total is not the sum of these.
         totals = again(None, self.span.start, self.span.end) if self.totals else False
         return widen(table, keys, value, self.every, totals=totals, none=self.none, span=self.span)
+
+    def write_about(self, table: pd.DataFrame, source: Any) -> pd.DataFrame:
+        """Write into the ``attrs`` of a table what it is about, and return it.
+
+        ``source`` is the frame whose rows are counted, as it was passed.
+        """
+        start, end, today = self.span
+        return write_about(table, source, every=self.every, start=start, end=end, now=today)
 
 
 def parse_layout(

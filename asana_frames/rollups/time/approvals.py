@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import period_starts
@@ -174,9 +175,10 @@ def approvals(
     """
     check_week(every)
     today = resolve_today(now, tz)
-    entries = require_person_gids(entries, what=_WHAT)
-    tracked = read_tracked_hours(entries, what=_WHAT)
-    rows = tracked[parse_span(start, end).select_days(tracked["day"])].reset_index(drop=True)
+    read = require_person_gids(entries, what=_WHAT)
+    tracked = read_tracked_hours(read, what=_WHAT)
+    span = parse_span(start, end)
+    rows = tracked[span.select_days(tracked["day"])].reset_index(drop=True)
     sheets = read_sheets(statuses, what=_WHAT)
     if users is not None:
         users = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
@@ -199,7 +201,10 @@ def approvals(
         last_days=tracked.groupby("person_gid")["day"].max(),
         what=_WHAT,
     )
-    return _finish_table(add_expected(table, expected, "hours"))
+    table = _finish_table(add_expected(table, expected, "hours"))
+    return write_about(
+        table, entries, every=every, start=span.start, end=span.end, now=today, tz=tz
+    )
 
 
 def _find_states(marks: pd.DataFrame) -> pd.DataFrame:

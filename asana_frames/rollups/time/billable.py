@@ -160,7 +160,7 @@ def billable(
         totals = _merge_available(totals, _find_available(totals, grouping, users, ooo, work))
         totals = name_missing(totals, [key.name for key in grouping.keys], none)
         totals.attrs["assumptions"] = [_describe_working_time(work)]
-        return _add_ratios(totals)
+        return layout.write_about(_add_ratios(totals), entries)
 
     totals = layout.arrange(
         totals,
@@ -169,7 +169,7 @@ def billable(
         by=by,
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
-    return _add_ratios(totals)
+    return layout.write_about(_add_ratios(totals), entries)
 
 
 def _split_minutes(

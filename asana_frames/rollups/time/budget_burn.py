@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_flag
-from asana_frames.rollups.shared.moments import Ints
+from asana_frames.rollups.shared.about import write_about
+from asana_frames.rollups.shared.moments import Ints, resolve_today
 from asana_frames.rollups.shared.periods import Every, elapsed_share
 from asana_frames.rollups.shared.workdays import Floats
 from asana_frames.rollups.time.budget_use import (
@@ -199,7 +200,8 @@ def budget_burn(
     warn_if_unpriced(table)
     if now is None:
         warn_if_entries_missing(table)
-    return _combine_rows(table, [_list_rows(use, table.calendar, forecast) for use in table.uses])
+    rows = [_list_rows(use, table.calendar, forecast) for use in table.uses]
+    return write_about(_combine_rows(table, rows), budgets, now=resolve_today(now, tz), tz=tz)
 
 
 def _list_rows(use: BudgetUse, calendar: Calendar, forecast: bool) -> dict[str, Any]:

@@ -11,6 +11,8 @@ import pandas as pd
 from asana_frames._arguments import check_iterable, check_number
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.about import write_about
+from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.budget_use import (
     BudgetOptions,
@@ -168,7 +170,7 @@ def budget_status(
     found["forecast_share"] = found["forecast_at_end"] / whole
     found["state"] = pd.array(states, dtype=STR)
     found["alert"] = pd.array([_find_alert(use, alerts) for use in uses], dtype="Float64")
-    return found[list(_COLUMNS)]
+    return write_about(found[list(_COLUMNS)], budgets, now=resolve_today(now, tz), tz=tz)
 
 
 def _check_thresholds(alerts: Iterable[float], at_risk: float) -> list[float]:

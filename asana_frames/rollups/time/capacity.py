@@ -188,10 +188,10 @@ def capacity(
     check_every(every)
     check_choice(by, ("person", None), name="by")
     check_choice(show, get_args(Show), name="show")
-    users = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
+    known = read_loaded(users, ["gid", "name"], what=_WHAT, record="user")
     entries = None if entries is None else require_person_gids(entries, what=_WHAT)
     frames = _Frames(
-        users,
+        known,
         read_allocations(allocations, what=_WHAT),
         read_tracked_hours(entries, what=_WHAT),
         read_absences(ooo, what=_WHAT),
@@ -201,7 +201,8 @@ def capacity(
     def add_up(by: Any, start: Any, end: Any) -> pd.DataFrame:
         return _add_up(frames, work, every, by, start, end)
 
-    return _arrange(add_up(by, start, end), layout, show, by, add_up)
+    table = _arrange(add_up(by, start, end), layout, show, by, add_up)
+    return layout.write_about(table, users)
 
 
 def _arrange(

@@ -207,13 +207,14 @@ def cost(
         # Whole minutes are added up, so that nothing is lost on the way.
         return table.assign(**{name: table[name] / 60 for name in values})
 
-    return layout.arrange(
+    arranged = layout.arrange(
         add_up(grouping),
         values=values,
         value="amount",
         by=by,
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
+    return layout.write_about(arranged, entries)
 
 
 def _measure(rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, pd.Series[Any]]:

@@ -13,6 +13,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR, UTC_DATETIME
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import (
     drop_duplicates,
     read_frame,
@@ -165,10 +166,10 @@ def entries(
     0         Ana       Relaunch      Website        Doing    1.5
     """
     check_frame(entries, what=_WHAT)
-    entries = read_frame(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
-    check_days(entries["entered_on"], what=_WHAT)
-    _check_whole_minutes(entries["duration_minutes"])
-    rows = drop_duplicates(entries)
+    read = read_frame(entries, _NEEDED, what=_WHAT, record="time_tracking_entry")
+    check_days(read["entered_on"], what=_WHAT)
+    _check_whole_minutes(read["duration_minutes"])
+    rows = drop_duplicates(read)
     users = _read_users(users, list_texts(user_columns, name="user_columns", like="title"))
     found = _build_entry_columns(rows) | _build_place_columns(
         rows,
@@ -190,7 +191,7 @@ def entries(
     if clients is not None:
         found |= build_client_columns(clients, found["project_gid"])
     extra = [name for name in found if name not in ENTRY_COLUMNS]
-    return pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]]
+    return write_about(pd.DataFrame(found)[[*ENTRY_COLUMNS, *extra]], entries)
 
 
 def _check_whole_minutes(minutes: pd.Series[Any]) -> None:

@@ -138,8 +138,7 @@ def estimates(
     spent = None if entries is None else _sum_hours_by_task(entries, every)
     needed = ["gid", "name", estimate, *(["actual_time_minutes"] if spent is None else [])]
     kinds = {estimate: "minutes" if unit == "minutes" else "number"}
-    tasks = read_frame(tasks, needed, what=_WHAT, record="task", kinds=kinds)
-    table = _load_tasks(tasks)
+    table = _load_tasks(read_frame(tasks, needed, what=_WHAT, record="task", kinds=kinds))
     if to_root:
         advice = "Without it they cannot be added to their parents; use to_root=False."
         require_every_gid(table, "parent_gid", what=_WHAT, advice=advice)
@@ -160,10 +159,11 @@ def estimates(
         actual=_find_actual(table, spent),
     )
     if spent is None or not wide:
-        return name_missing(compared, names, none)
+        return layout.write_about(name_missing(compared, names, none), tasks)
     at = pd.Index(table["gid"]).get_indexer(pd.Index(spent["task_gid"]))
     periods = columns.take(at).reset_index(drop=True).assign(period=spent["period"])
-    return _widen(compared, sum_by(periods, {"actual": spent["hours"]}), names, layout)
+    arranged = _widen(compared, sum_by(periods, {"actual": spent["hours"]}), names, layout)
+    return layout.write_about(arranged, tasks)
 
 
 def _parse_layout(

@@ -117,7 +117,8 @@ def hours(
         count, whatever the keys (but with ``overlap="count_in_each"``). Entries without a day are
         a period of their own (missing); minutes of 0 and below count as they are. With
         ``compare`` the columns named there (Float64); with ``wide`` the keys and a column per
-        period (Float64).
+        period (Float64). ``attrs`` say whose hours they are, of which days and as of when:
+        ``subject``, ``start``, ``end`` and ``now``, as far as they are known.
 
     Raises
     ------
@@ -181,10 +182,11 @@ def hours(
     table = add_up(grouping)
     if fill and every:
         table = fill_periods(table, "period", every, ["hours"])
-    return layout.arrange(
+    arranged = layout.arrange(
         table,
         values=["hours"],
         value="hours",
         by=by,
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
+    return layout.write_about(arranged, entries)

@@ -10,7 +10,9 @@ import pandas as pd
 
 from asana_frames._arguments import check_number
 from asana_frames.frames.arguments import check_frame
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.periods import Every
+from asana_frames.rollups.shared.spans import parse_span
 from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.rollups.time.grouping import (
     Approval,
@@ -134,7 +136,10 @@ def invoice(
     lines = grouping.sum(measure, ["hours", *rounded, "amount"])
     # Whole minutes are added up, so that nothing is lost on the way.
     lines = lines.assign(**{name: lines[name] / 60 for name in ("hours", *rounded, "amount")})
-    return lines if decimals is None else lines.assign(amount=_round(lines["amount"], decimals))
+    if decimals is not None:
+        lines = lines.assign(amount=_round(lines["amount"], decimals))
+    first, last, _ = parse_span(start, end)
+    return write_about(lines, entries, every=every, start=first, end=last)
 
 
 def _round(amounts: pd.Series[Any], decimals: int) -> pd.Series[Any]:

@@ -203,7 +203,7 @@ def margin(
     )
     share = table["margin"] / table["revenue"].where(table["revenue"] > 0)
     table.insert(list(table.columns).index("margin") + 1, "share", share)
-    return table
+    return layout.write_about(table, entries)
 
 
 class _Books(NamedTuple):

@@ -142,8 +142,8 @@ def plan_vs_actual(
     )
     layout = layout._replace(span=layout.span._replace(today=None))
     projects = ["project"] if "project" in stems else []
-    entries = require_person_gids(entries, what=_WHAT)
-    tracked = read_tracked_hours(entries, projects, what=_WHAT, attribution=attribution)
+    read = require_person_gids(entries, what=_WHAT)
+    tracked = read_tracked_hours(read, projects, what=_WHAT, attribution=attribution)
     if projects:
         allocations = read_loaded(allocations, ["parent_gid"], what=_WHAT, record="allocation")
     plans = read_allocations(allocations, what=_WHAT)
@@ -167,9 +167,8 @@ def plan_vs_actual(
         return totals.fillna(dict.fromkeys(_HOURS, 0.0))
 
     totals = add_up(by, start, end)
-    return _add_difference(
-        layout.arrange(totals, values=_HOURS, value=_HOURS[0], by=by, again=add_up)
-    )
+    arranged = layout.arrange(totals, values=_HOURS, value=_HOURS[0], by=by, again=add_up)
+    return layout.write_about(_add_difference(arranged), entries)
 
 
 def _resolve_stems(by: str | Sequence[str] | None) -> list[str]:

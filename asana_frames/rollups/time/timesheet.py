@@ -12,6 +12,7 @@ from asana_frames._arguments import check_flag, list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
@@ -158,6 +159,7 @@ def timesheet(
     check_flag(margins, name="margins")
     days = _find_days(week, tz, start, end, every)
     keys = [] if by is None else list_texts(by, name="by", like="project")
+    today = resolve_today(now, "UTC" if tz is None else str(tz))
     tracked = read_tracked_hours(
         entries,
         keys,
@@ -178,7 +180,7 @@ def timesheet(
         WorkingTime(hours_per_day, workdays, holidays),
         ooo=ooo,
         memberships=memberships,
-        today=resolve_today(now, "UTC" if tz is None else str(tz)),
+        today=today,
         # Also of other weeks: who left later was still there.
         last_days=tracked.groupby("person_gid")["day"].max(),
         what=_WHAT,
@@ -187,7 +189,8 @@ def timesheet(
     marks = mark_days(rows, expand_sheets(sheets, days), people, every)
     table = table.merge(_find_statuses(marks), how="left", on=[*WEEK])
     table = _add_week_columns(table, expected)
-    return _finish_table(table, week is not None, days, every, margins)
+    table = _finish_table(table, week is not None, days, every, margins)
+    return write_about(table, entries, start=days[0], end=days[-1], now=today)
 
 
 def _find_days(

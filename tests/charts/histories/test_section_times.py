@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 Visit = tuple[str | None, str | None, float | None, bool]
@@ -46,10 +47,6 @@ def boxes_of(ax: Axes) -> list[tuple[float, float]]:
     return [(float(points[:, 0].min()), float(points[:, 0].max())) for points in boxes]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 FOUR = [("To do", "2026-03-02", float(days), False) for days in (1, 2, 3, 4, 40)]
 
 
@@ -63,7 +60,7 @@ def test_a_box_is_the_middle_half_of_visits_that_have_ended() -> None:
     outliers = [line for line in ax.lines if line.get_marker() == "."]
     assert [list(map(float, line.get_xdata())) for line in outliers] == [[40]]
     assert all(line.get_markersize() <= 3 for line in outliers)
-    assert words_of(ax) == ["5 visits, 1 there now"]
+    assert words_of(ax)[:-1] == ["5 visits, 1 there now"]
 
 
 def test_sections_come_as_they_are_first_entered_from_the_top() -> None:
@@ -76,7 +73,7 @@ def test_sections_come_as_they_are_first_entered_from_the_top() -> None:
 
     assert names_of(ax) == ["To do", "Doing", "Done"]
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
-    assert words_of(ax) == ["1 visit", "1 visit", "0 visits, 2 there now"]
+    assert words_of(ax)[:-1] == ["1 visit", "1 visit", "0 visits, 2 there now"]
     assert names_of(af.charts.section_times(times, order=["Done"])) == ["Done", "To do", "Doing"]
     with pytest.raises(af.InvalidArgument, match="'Gone'"):
         af.charts.section_times(times, order=["Gone"])
@@ -89,8 +86,8 @@ def test_sections_of_several_projects_stay_together_under_their_names() -> None:
     ax = af.charts.section_times(pd.concat([site, shop]))
 
     assert names_of(ax) == ["Shop · To do", "Shop · Done", "Site · To do"]
-    assert ax.get_title() == "Time in sections"
-    assert af.charts.section_times(site).get_title() == "Time in sections · Site"
+    assert title_of(ax) == "Working days in each section"
+    assert title_of(af.charts.section_times(site)) == "Site: working days in each section"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +96,8 @@ def test_sections_of_several_projects_stay_together_under_their_names() -> None:
 def test_the_scale_tells_days_in_plain_numbers(longest: float, ticks: list[str]) -> None:
     ax = af.charts.section_times(times_of(("To do", "2026-03-02", longest, False)))
 
-    assert [label.get_text() for label in ax.get_xticklabels()] == ticks
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert sorted(labels, key=float) == ticks
     assert ax.get_xlim()[0] == 0
     assert ax.get_xlim()[1] > longest
 
@@ -110,7 +108,18 @@ def test_what_is_beyond_thirty_sections_is_counted() -> None:
     ax = af.charts.section_times(times_of(*rows))
 
     assert names_of(ax) == [f"S{n:02}" for n in range(30)]
-    assert words_of(ax)[-1] == "… 3 more sections"
+    assert notes_of(ax)[0] == "… 3 more sections"
+
+
+def test_the_finding_names_the_longest_section_among_those_with_enough_visits() -> None:
+    rare = ("Rare", "2026-03-09", 99.0, False)
+    done = [("Done", "2026-03-04", float(days), False) for days in range(1, 6)]
+
+    ax = af.charts.section_times(times_of(*FOUR, *done, rare))
+
+    assert finding_of(ax) == "Longest: To do, 3 working days (median of 5 visits)."
+    few = af.charts.section_times(times_of(FOUR[0], rare))
+    assert finding_of(few) == "Longest: Rare, 99 working days (median of 1 visit)."
 
 
 def test_missing_values_and_dollars_do_no_harm() -> None:
@@ -132,7 +141,7 @@ def test_small_axes_are_drawn_into_with_few_words() -> None:
     ax = af.charts.section_times(times_of(*FOUR, ("To do", "2026-03-03", 1.0, True)), ax=given)
 
     assert ax is given
-    assert words_of(ax) == ["5, 1 now"]
+    assert words_of(ax)[0] == "5, 1 now"
     figure.canvas.draw()
 
 

@@ -14,9 +14,11 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.text import Annotation
 
 import asana_frames as af
+from asana_frames.charts.shared.colours import SERIES
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 NOW = "2026-03-09T12:00Z"
-BLUE, PURPLE, PALE, RED = "#3f90da", "#832db6", "#c6d5e3", "#bd1f01"
+BLUE, PURPLE, PALE, RED = SERIES[0], SERIES[4], "#8c8c8c", "#bd1f01"
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +65,6 @@ def names_of(ax: Axes) -> list[str]:
 def legend_of(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     return [text.get_text() for text in legend.get_texts()] if legend else []
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def arrows_of(ax: Axes) -> list[Annotation]:
@@ -234,21 +232,33 @@ def test_at_most_40_are_drawn_those_that_matter_first_and_the_others_counted() -
 
     # Of 50: the critical one, the blocked one, what it waits for, and the 37 first of the open.
     assert names_of(ax)[1:] == [f"Task {n:02}" for n in [*range(1, 38), 47, 48, 49]]
-    assert "… 10 more · + 1 without a due day" in words_of(ax)
+    assert notes_of(ax)[:2] == ["… 10 more tasks", "+ 1 without a due day"]
 
 
 def test_today_is_marked_and_told() -> None:
     ax = af.charts.gantt(table_of(task("a", "2026-03-02", "2026-03-20")), now=NOW)
 
     assert date2num(pd.Timestamp("2026-03-09 12:00")) in [line.get_xdata()[0] for line in ax.lines]
-    assert words_of(ax) == ["today, 9 Mar 2026"]
+    assert words_of(ax) == ["today", "As of 9 Mar 2026"]
+
+
+def test_today_is_the_moment_of_the_table_unless_another_is_given() -> None:
+    table = table_of(task("a", "2026-03-02", "2026-03-20"))
+    table.attrs = {"subject": "Website", "now": "2026-03-05T09:00+00:00"}
+
+    ax = af.charts.gantt(table)
+
+    assert date2num(pd.Timestamp("2026-03-05 12:00")) in [line.get_xdata()[0] for line in ax.lines]
+    assert notes_of(ax) == ["As of 5 Mar 2026"]
+    assert title_of(ax) == "Website: tasks and what they wait for"
+    assert notes_of(af.charts.gantt(table, now=NOW)) == ["As of 9 Mar 2026"]
 
 
 def test_a_day_far_off_squeezes_nothing_and_is_told_in_a_note() -> None:
     ax = af.charts.gantt(table_of(task("a", "2026-03-02", "2026-03-20")), now="2029-01-01")
 
     assert ax.get_xlim()[1] < date2num(pd.Timestamp("2026-04-01"))
-    assert words_of(ax) == ["today, 1 Jan 2029, is beyond the chart"]
+    assert notes_of(ax)[0] == "Today, 1 Jan 2029, is beyond the chart"
 
 
 @pytest.mark.parametrize(
@@ -256,7 +266,7 @@ def test_a_day_far_off_squeezes_nothing_and_is_told_in_a_note() -> None:
     [([], "No tasks"), ([task("a", "2026-03-02", None)], "No tasks with a due day")],
 )
 def test_nothing_to_draw_is_an_empty_chart_that_says_so(rows: list[Any], words: str) -> None:
-    assert words_of(af.charts.gantt(table_of(*rows), now=NOW)) == [words]
+    assert words_of(af.charts.gantt(table_of(*rows), now=NOW))[0] == words
 
 
 def test_small_axes_are_drawn_in_and_returned() -> None:
@@ -268,7 +278,7 @@ def test_small_axes_are_drawn_in_and_returned() -> None:
     ax.figure.canvas.draw()
     assert len(plt.get_fignums()) == 1
     assert 1 <= len(ax.patches) < 20
-    assert f"… {60 - len(ax.patches)} more" in words_of(ax)
+    assert f"… {60 - len(ax.patches)} more tasks" in notes_of(ax)
 
 
 def test_names_are_cut_told_apart_and_dollars_are_no_mathematics() -> None:
@@ -335,6 +345,6 @@ def test_a_late_task_has_a_line_to_its_earliest_finish() -> None:
     ax = af.charts.gantt(table_of(*rows), now=NOW)
 
     assert "late finish" in legend_of(ax)
-    assert any("1 ends after the due day" in words for words in words_of(ax))
+    assert finding_of(ax) == "Of 2 tasks, 1 ends after the due day."
     late = [line for line in ax.lines if line.get_marker() == "|"]
     assert [float(line.get_xdata()[1] - line.get_xdata()[0]) for line in late] == [2.0]

@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
-GREEN, RED, GREY = "#1b7f5c", "#b03060", "#b8b8b8"
+GREEN, RED, GREY = "#1f9e89", "#a01f3d", "#939393"
 _TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
 KINDS: dict[str, Any] = {
     **dict.fromkeys(_TEXTS, TEXT),
@@ -67,10 +68,6 @@ def board() -> pd.DataFrame:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def marks_of(ax: Axes) -> list[tuple[float, float]]:
@@ -140,7 +137,7 @@ def test_at_most_40_are_drawn_and_the_others_counted() -> None:
     )
 
     assert names_of(ax) == [f"P{n}" for n in range(40)]
-    assert "… 20 more" in words_of(ax)
+    assert notes_of(ax) == ["… 20 more"]
 
 
 def test_words_beside_bars_fit_small_and_large_axes() -> None:
@@ -207,6 +204,15 @@ def test_a_label_tells_how_old_the_status_is_and_the_total_has_none() -> None:
         "50 %  on hold (5 days), 1 overdue",
         "60 %  6 overdue",
     ]
+
+
+def test_the_finding_counts_projects_in_trouble_and_overdue_tasks() -> None:
+    ax = af.charts.portfolio(board())
+
+    assert finding_of(ax) == "Of 3 projects, 1 off track; 6 tasks overdue."
+    assert title_of(ax) == "Progress and status of projects"
+    calm = af.charts.portfolio(table_of(("A", 0.2, None, "on_track", 0)))
+    assert finding_of(calm) == "Of 1 project, none off track or at risk."
 
 
 def test_small_axes_leave_out_the_age_and_keep_the_total() -> None:

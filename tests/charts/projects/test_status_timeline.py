@@ -12,10 +12,11 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"
-GREEN, YELLOW, RED = "#1b7f5c", "#e0a100", "#b03060"
+GREEN, YELLOW, RED = "#1f9e89", "#c18a00", "#a01f3d"
 STATUS = {
     **dict.fromkeys(("parent_gid", "parent_name", "status_type"), "text"),
     "created_at": "datetime",
@@ -50,10 +51,6 @@ def names_of(ax: Axes) -> list[str]:
 
 def legend_of(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
 
 
 def day(text: str) -> float:
@@ -111,7 +108,7 @@ def test_at_most_30_rows_are_drawn_and_what_is_left_out_is_counted() -> None:
 
     assert names_of(ax) == [f"Project {n:02}" for n in range(30)]
     assert len(ax.patches) == 30
-    assert words_of(ax) == ["… 3 more · + 2 without a parent or day"]
+    assert notes_of(ax)[:2] == ["… 3 more", "+ 2 without a parent or day"]
 
 
 def test_what_was_said_after_now_is_still_seen() -> None:
@@ -123,6 +120,16 @@ def test_what_was_said_after_now_is_still_seen() -> None:
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([40, 0.2])
 
 
+def test_spans_with_room_name_their_status_and_the_finding_counts_the_last() -> None:
+    rows = [("1", "2026-03-01", "on_track"), ("1", "2026-03-31", "off_track")]
+
+    ax = af.charts.status_timeline(updates(*rows, ("2", "2026-03-01", "at_risk")), now=NOW)
+
+    assert words_of(ax) == ["on track", "at risk", "As of 31 Mar 2026"]
+    assert finding_of(ax) == "Now 1 off track, 1 at risk, of 2."
+    assert title_of(ax) == "Status from update to update, 1 to 31 Mar 2026"
+
+
 def test_small_axes_are_drawn_in_and_returned() -> None:
     _, ax = plt.subplots(figsize=(3, 2.2))
     rows = [(f"{n:02}", "2026-03-01", "on_track") for n in range(60)]
@@ -131,7 +138,7 @@ def test_small_axes_are_drawn_in_and_returned() -> None:
 
     ax.figure.canvas.draw()
     assert 1 <= len(ax.patches) < 20
-    assert words_of(ax) == [f"… {60 - len(ax.patches)} more"]
+    assert f"… {60 - len(ax.patches)} more" in notes_of(ax)
 
 
 @pytest.mark.parametrize("rows", [[], [(None, "2026-03-01", "on_track")]])

@@ -14,6 +14,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_hex
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -35,10 +36,6 @@ def weeks_of(*rows: tuple[str, str | None, float, float | None, str]) -> pd.Data
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 def legend_of(ax: Axes) -> dict[str, Any]:
@@ -63,7 +60,17 @@ def test_who_lacks_most_hours_is_at_the_top_and_cells_have_the_tracked_hours() -
 
     assert names_of(ax) == ["Bo", "Ana"]
     assert words_of(ax)[:4] == ["12.5", "·", "40", "off"]
-    assert "+ 1 rows without a week" in " ".join(words_of(ax))
+    assert notes_of(ax) == ["+ 1 rows without a week"]
+
+
+def test_the_finding_counts_the_weeks_that_are_not_approved() -> None:
+    rejected = WEEKS.assign(state=WEEKS["state"].replace("pending", "rejected"))
+
+    ax = af.charts.approvals(rejected)
+
+    assert finding_of(ax) == "Of 3 weeks of persons, 1 not handed in and 1 rejected."
+    assert title_of(ax) == "Approval of timesheets by person and week, 2 to 15 Mar 2026"
+    assert finding_of(af.charts.approvals(WEEKS.head(2))) == ""
 
 
 def test_the_legend_has_the_colours_of_the_cells() -> None:
@@ -83,7 +90,7 @@ def test_more_persons_than_can_be_read_are_counted() -> None:
     ax = af.charts.approvals(weeks_of(*rows))
 
     assert len(names_of(ax)) == 40
-    assert "… 20 more" in words_of(ax)
+    assert notes_of(ax) == ["… 20 more persons"]
 
 
 def test_it_draws_where_it_is_told() -> None:

@@ -14,6 +14,8 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.lines import Line2D
 
 import asana_frames as af
+from asana_frames.charts.shared.ink import mix_ink
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = [
@@ -81,10 +83,6 @@ def drawn(ax: Axes) -> dict[str, Any]:
     return {text.get_text(): at for text, at in zip(legend.get_texts(), handles, strict=True)}
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def place(day: str) -> float:
     return float(date2num(np.datetime64(day)))
 
@@ -105,7 +103,8 @@ def test_what_is_used_is_a_line_from_0_to_the_end_of_each_period_and_the_forecas
     assert used.get_xdata()[-1] == forecast.get_xdata()[0] == place("2026-11-30")
     assert used.get_linestyle() == "-"
     assert forecast.get_linestyle() == "--"
-    assert list(drawn(ax)) == ["used", "forecast", "range of the forecast", "budget: 100 hours"]
+    assert list(drawn(ax)) == ["used", "range of the forecast"]
+    assert words_of(ax) == ["forecast", "budget: 100 hours"]
 
 
 def test_the_present_period_is_used_until_now_and_goes_on_from_there() -> None:
@@ -138,17 +137,20 @@ def test_the_band_of_the_forecast_is_what_the_frame_says() -> None:
 def test_the_budget_is_a_line_across_and_units_stand_on_the_axis() -> None:
     ax = af.charts.budget_burn(burn_of(units="EUR", budget_type="cost", total=52000.0))
 
-    assert "budget: 52,000 EUR" in drawn(ax)
+    assert "budget: 52,000 EUR" in words_of(ax)
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
     assert list(across.get_ydata()) == [52000, 52000]
     assert ax.get_ylabel() == "EUR"
-    assert ax.get_title() == "Site: cost used"
+    assert title_of(ax) == "Cost used by Site"
+    frame = burn_of(budget_type="cost")
+    frame.attrs["subject"] = "Site"
+    assert title_of(af.charts.budget_burn(frame)) == "Site: cost used"
 
 
 def test_a_plan_is_drawn_where_there_is_one() -> None:
     ax = af.charts.budget_burn(burn_of(planned_to_date=[5.0, 10.0, 15.0, 20.0, 25.0, 30.0]))
 
-    assert "plan" in drawn(ax)
+    assert "plan" in words_of(ax)
     assert list(ax.lines[2].get_ydata()) == [5, 10, 15, 20, 25, 30]
 
 
@@ -161,7 +163,8 @@ def test_the_day_on_which_the_budget_is_used_up_is_marked_and_written() -> None:
         )
     )
 
-    assert words_of(ax) == ["used up on 14 Dec 2026 (9 Dec 2026 to 20 Dec 2026)"]
+    told = "40 of 100 hours used; used up on 14 Dec 2026 (9 Dec 2026 to 20 Dec 2026)."
+    assert finding_of(ax) == told
     assert [line.get_xdata()[0] for line in upright(ax)] == [place("2026-12-14")]
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert band.x0 == pytest.approx(place("2026-12-09"))
@@ -173,15 +176,15 @@ def test_a_budget_that_may_last_for_ever_says_from_when_it_may_not() -> None:
         burn_of(exhausted_on="2026-12-12", exhausted_earliest="2026-12-09")
     )
 
-    assert words_of(ax) == ["may be used up from 9 Dec 2026 on"]
-    assert words_of(other) == ["used up on 12 Dec 2026 (not before 9 Dec 2026)"]
+    assert finding_of(ax).endswith("; may be used up from 9 Dec 2026 on.")
+    assert finding_of(other).endswith("; used up on 12 Dec 2026 (not before 9 Dec 2026).")
 
 
 @pytest.mark.parametrize("day", ["2026-11-20", "2020-01-01"])
 def test_a_budget_used_up_in_the_past_is_over_since_then(day: str) -> None:
     ax = af.charts.budget_burn(burn_of(total=25.0, exhausted_on=day))
 
-    assert words_of(ax)[0].startswith("over budget since ")
+    assert "; over budget since " in finding_of(ax)
     assert len(upright(ax)) == 1
     low, high = ax.get_xlim()
     assert high - low < 60
@@ -190,7 +193,7 @@ def test_a_budget_used_up_in_the_past_is_over_since_then(day: str) -> None:
 def test_a_day_far_off_is_written_but_does_not_squeeze_the_chart() -> None:
     ax = af.charts.budget_burn(burn_of(exhausted_on="2199-01-01"))
 
-    assert words_of(ax) == ["used up on 1 Jan 2199, beyond the chart"]
+    assert finding_of(ax).endswith("; used up on 1 Jan 2199, beyond the chart.")
     assert not upright(ax)
     low, high = ax.get_xlim()
     assert high - low < 90
@@ -206,9 +209,11 @@ def test_several_budgets_are_lines_of_percent_the_furthest_on_first() -> None:
 
     ax = af.charts.budget_burn(frame)
 
-    assert list(drawn(ax)) == ["Fast (EUR)", "Slow (hours)", "whole budget", "forecast"]
-    last = drawn(ax)
-    assert last["Fast (EUR)"].get_color() != last["Slow (hours)"].get_color()
+    assert list(drawn(ax)) == ["whole budget", "forecast"]
+    assert words_of(ax) == ["Slow (hours)", "Fast (EUR)"]
+    assert finding_of(ax) == "Most used: Fast (EUR), 133 %; 1 of 2 is used up."
+    slow, fast = ax.texts[:2]
+    assert slow.get_color() != fast.get_color()
     heights = [line.get_ydata()[-1] for line in ax.lines[:4] if line.get_linestyle() == "--"]
     assert heights == pytest.approx([200, 10])
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
@@ -221,7 +226,7 @@ def test_at_most_ten_budgets_are_drawn_and_the_others_counted() -> None:
 
     assert len(drawn(ax)) == 12
     assert next(iter(drawn(ax))) == "P199 (hours)"
-    assert words_of(ax) == ["… 190 more"]
+    assert words_of(ax) == ["… 190 more budgets"]
 
 
 @pytest.mark.parametrize("total", [None, 0.0])
@@ -230,23 +235,19 @@ def test_budgets_without_a_total_are_named(total: float | None) -> None:
 
     ax = af.charts.budget_burn(frame)
 
-    assert words_of(ax) == ["without a total: Endless (hours)"]
-    assert len(drawn(ax)) == 4
+    assert words_of(ax) == ["P00 (hours)", "P01 (hours)", "Without a total: Endless (hours)"]
 
 
 def test_budgets_of_which_nothing_is_used_are_named() -> None:
     frame = pd.concat([several(2), burn_of("New", 1, 0, budget_gid="9", period=None)])
 
-    assert words_of(af.charts.budget_burn(frame)) == ["nothing used yet: New (hours)"]
+    assert notes_of(af.charts.budget_burn(frame)) == ["Nothing used yet: New (hours)"]
 
 
 def test_two_budgets_of_one_name_stay_two() -> None:
     frame = pd.concat([burn_of(budget_gid="70001234"), burn_of(budget_gid="70005678", total=90.0)])
 
-    assert list(drawn(af.charts.budget_burn(frame)))[:2] == [
-        "Site (hours) …5678",
-        "Site (hours) …1234",
-    ]
+    assert words_of(af.charts.budget_burn(frame)) == ["Site (hours) …1234", "Site (hours) …5678"]
 
 
 @pytest.mark.parametrize(("known", "forecast"), [(1, 0), (0, 3), (3, 0), (104, 52)])
@@ -273,7 +274,7 @@ def test_it_draws_where_it_is_told_and_the_legend_covers_nothing(
     legend = ax.get_legend()
     assert legend is not None
     box, axes = legend.get_window_extent(), ax.get_window_extent()
-    assert box.x0 >= axes.x1 or box.y1 <= axes.y0
+    assert box.x0 >= axes.x1 or box.y0 >= axes.y1
     assert figure.bbox.x0 - 1 <= box.x0 <= box.x1 <= figure.bbox.x1 + 1
 
 
@@ -284,13 +285,13 @@ def test_odd_values_are_drawn() -> None:
 
     ax = af.charts.budget_burn(frame)
 
-    assert ax.get_title() == r"Save \$5 and \$6: time used"
+    assert title_of(ax) == r"Time used by Save \$5 and \$6"
     assert ax.get_ylim()[0] < 0
     ax.figure.canvas.draw()
 
 
 def test_a_budget_without_a_name_is_none() -> None:
-    assert af.charts.budget_burn(burn_of(None)).get_title() == "(none): time used"
+    assert title_of(af.charts.budget_burn(burn_of(None))) == "Time used by (none)"
 
 
 def test_no_budgets_are_an_empty_chart_that_says_so() -> None:
@@ -308,7 +309,7 @@ def test_a_missing_column_is_named(column: str) -> None:
 def test_hours_without_a_rate_are_noted() -> None:
     ax = af.charts.budget_burn(burn_of(unpriced_hours=[2.0, 0.5, 0.0, np.nan, np.nan, np.nan]))
 
-    assert "+ 2.5 h without a rate" in [text.get_text() for text in ax.texts]
+    assert "+ 2.5 h without a rate" in notes_of(ax)
 
 
 def test_the_forecast_of_several_budgets_has_the_ink_of_the_style() -> None:
@@ -317,7 +318,7 @@ def test_the_forecast_of_several_budgets_has_the_ink_of_the_style() -> None:
 
     legend = ax.get_legend()
     assert legend is not None
-    assert legend.get_lines()[-1].get_color() == "white"
+    assert legend.get_lines()[-1].get_color() == mix_ink(ax) == "#dedede"
 
 
 def test_a_budget_without_a_total_does_not_stretch_the_axis() -> None:

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 
 @pytest.fixture(autouse=True)
@@ -44,10 +45,6 @@ def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def widths_of(ax: Axes) -> list[float]:
     return [round(float(bar.get_width()), 6) for bar in ax.patches]
 
@@ -73,13 +70,23 @@ def test_the_worst_state_is_at_the_top_and_said_in_words_beside_the_bar() -> Non
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
 
+def test_the_finding_counts_what_is_over_and_at_risk_and_names_the_most_used() -> None:
+    ax = af.charts.budget_status(status_of(0.5, 1.2, 1.5, None, 0.95))
+
+    told = "2 of 5 budgets are over, most P2 (hours), 150 %; 1 at risk."
+    assert finding_of(ax) == told
+    assert title_of(ax) == "Use of budgets"
+    calm = af.charts.budget_status(status_of(0.5))
+    assert finding_of(calm) == "None of 1 budget is over or at risk."
+
+
 def test_what_is_beyond_the_total_is_hatched() -> None:
     ax = af.charts.budget_status(status_of(1.2, 0.5))
 
     assert widths_of(ax) == [100, 50, 20]
     assert ax.patches[2].get_x() == 100
     assert ax.patches[2].get_hatch()
-    assert legend_of(ax) == ["over", "ok", "beyond the total"]
+    assert legend_of(ax) == ["75 % and 90 % used", "all used", "beyond the total"]
 
 
 def test_a_bar_far_beyond_the_total_is_cut_and_its_label_tells() -> None:
@@ -98,7 +105,7 @@ def test_the_forecast_at_the_end_is_a_hollow_mark_where_it_is_known() -> None:
     assert list(diamonds.get_xdata()) == [75]
     assert names_of(ax)[int(diamonds.get_ydata()[0])] == "P0 (hours)"
     assert list(arrows.get_xdata()) == [200]
-    assert legend_of(ax) == ["ok", "forecast at the end"]
+    assert legend_of(ax)[-1] == "forecast at the end"
 
 
 def test_alerts_and_the_total_are_lines_across() -> None:
@@ -113,7 +120,7 @@ def test_at_most_25_budgets_are_drawn_and_the_others_counted() -> None:
 
     assert len(names_of(ax)) == 25
     assert names_of(ax)[0] == "P59 (hours)"
-    assert "… 35 more" in words_of(ax)
+    assert notes_of(ax) == ["… 35 more budgets"]
 
 
 def test_two_budgets_of_one_name_stay_two_and_long_names_are_cut() -> None:

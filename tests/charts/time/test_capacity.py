@@ -14,6 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = ["available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation"]
@@ -63,10 +64,6 @@ def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
 def key_of(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     return [text.get_text() for text in legend.get_texts()] if legend is not None else []
@@ -109,9 +106,35 @@ def test_colours_part_at_the_centre_and_too_much_is_red(show: str, centre: float
     assert red > blue
 
 
+@pytest.mark.parametrize(
+    ("show", "finding"),
+    [
+        ("load", "1 of 2 persons is over 100 % at some time; busiest: Bo, 150 % in "),
+        ("free", "1 of 2 persons is below 0 hours at some time; busiest: Bo, -20 h in "),
+        ("utilisation", "None of 2 persons is over 100 % at some time; busiest: Ana, 75 % in "),
+    ],
+)
+def test_the_finding_counts_who_has_too_much_and_names_the_busiest(
+    show: str, finding: str
+) -> None:
+    ax = af.charts.capacity(capacity_of(*TWO_PERSONS), show=show)  # type: ignore[arg-type]
+
+    week = "the week from 9 Nov 2026." if show == "utilisation" else "the week from 2 Nov 2026."
+    assert finding_of(ax) == finding + week
+
+
+def test_nothing_is_as_dark_as_the_background() -> None:
+    with plt.style.context("dark_background"):
+        ax = af.charts.capacity(many(1, 1))
+
+        assert to_hex(mesh_of(ax).to_rgba(np.array([100.0]))[0]) in ("#000000", "#010000")
+
+
 def test_the_title_tells_the_unit() -> None:
-    assert af.charts.capacity(many(1, 1)).get_title() == "Load (% of available hours)"
-    assert af.charts.capacity(many(1, 1), show="free").get_title() == "Free hours"
+    assert (
+        title_of(af.charts.capacity(many(1, 1))) == "Load in % of available hours, 2 to 8 Nov 2026"
+    )
+    assert title_of(af.charts.capacity(many(1, 1), show="free")) == "Free hours, 2 to 8 Nov 2026"
 
 
 def test_cells_without_available_hours_are_hatched_and_off() -> None:
@@ -156,7 +179,7 @@ def test_at_most_forty_persons_are_drawn_and_the_others_counted() -> None:
 
     assert len(names_of(ax)) == 40
     assert names_of(ax)[0] == "Person 199"
-    assert "… 160 more" in words_of(ax)
+    assert "… 160 more persons" in notes_of(ax)
 
 
 @pytest.mark.parametrize(("weeks", "has_numbers"), [(1, True), (26, True), (27, False)])
@@ -183,7 +206,7 @@ def test_the_text_of_a_dark_cell_is_light() -> None:
 
     ax = af.charts.capacity(capacity_of(*rows))
 
-    colours = {text.get_text(): to_hex(text.get_color()) for text in ax.texts}
+    colours = {text.get_text(): to_hex(text.get_color()) for text in ax.texts[:2]}
     assert colours == {"300": "#ffffff", "100": "#222222"}
 
 

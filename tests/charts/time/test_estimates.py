@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 MEASURES = ["estimated", "actual", "unestimated", "difference", "ratio"]
@@ -41,10 +42,6 @@ def bars_of(ax: Axes) -> list[list[Rectangle]]:
     return [list(container) for container in ax.containers]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
@@ -63,14 +60,34 @@ def test_the_largest_difference_is_at_the_top_and_rows_without_estimate_at_the_b
     assert ax.yaxis_inverted()
 
 
+def test_the_finding_counts_what_took_longer_and_names_the_farthest() -> None:
+    rows = [("1", "A", 10, 12, 5), ("2", "Beta", 8, 9.5, 0), ("3", "C", None, 3, 3)]
+
+    ax = af.charts.estimates(estimates_of(*rows))
+
+    assert finding_of(ax) == "1 of 2 took longer than estimated, most Beta (+1.5 h)."
+    less = af.charts.estimates(estimates_of(*rows[:1]))
+    assert finding_of(less) == "None of 1 took longer than estimated."
+
+
+def test_small_axes_tell_the_change_alone() -> None:
+    _, ax = plt.subplots(figsize=(2, 3))
+
+    af.charts.estimates(estimates_of(("1", "A", 10, 12, 5), ("2", "B", None, 9.5, 9.5)), ax=ax)
+
+    assert words_of(ax) == ["-30 %", "9.5 h"]
+
+
 def test_labels_tell_both_amounts_and_the_change() -> None:
-    ax = af.charts.estimates(
+    _, ax = plt.subplots(figsize=(12, 5))
+    af.charts.estimates(
         estimates_of(
             ("1", "Over", 10, 12.5, 0),
             ("2", "Under", 4, 3, 0),
             ("3", "Zero", 0, 0.5, 0),
             ("4", "None", None, 3, 3),
-        )
+        ),
+        ax=ax,
     )
 
     assert words_of(ax) == [
@@ -113,7 +130,7 @@ def test_25_rows_are_drawn_and_the_others_counted() -> None:
 
     assert len(bars_of(ax)[1]) == 25
     assert names_of(ax)[0] == "T199"
-    assert "… 175 more" in words_of(ax)
+    assert notes_of(ax) == ["… 175 more"]
 
 
 def test_tasks_of_one_name_stay_two_rows() -> None:
@@ -130,7 +147,7 @@ def test_one_key_column_is_enough() -> None:
     ax = af.charts.estimates(frame.rename(columns={"task_name": "assignee_name"}))
 
     assert names_of(ax) == ["A", "(none)"]
-    assert ax.get_ylabel() == "Assignee"
+    assert title_of(ax) == "Tracked and estimated hours by assignee"
     assert ax.get_xlabel() == "Hours"
 
 
@@ -148,7 +165,7 @@ def test_it_draws_where_it_is_told_and_the_legend_covers_nothing(
     figure.canvas.draw()
     legend = ax.get_legend()
     assert legend is not None
-    assert legend.get_window_extent().y1 <= ax.xaxis.get_label().get_window_extent().y0
+    assert legend.get_window_extent().y0 >= ax.get_window_extent().y1
     boxes = [text.get_window_extent() for text in (*ax.texts, *ax.get_yticklabels())]
     assert min(box.x0 for box in boxes) >= -1
     assert max(box.x1 for box in boxes) <= figure.bbox.x1 + 1

@@ -12,8 +12,10 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.dates import ConciseDateFormatter, date2num
 from matplotlib.patches import Rectangle, StepPatch
+from matplotlib.text import Annotation
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -54,10 +56,6 @@ def bars_of(ax: Axes) -> list[Rectangle]:
 
 def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
-
-
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
 
 
 @pytest.mark.parametrize("persons", [1, 3, 10, 11, 200])
@@ -135,13 +133,13 @@ def test_hours_without_a_day_are_named(kind: str) -> None:
         hours_of(("1", "Ana", "2026-11-02", 1), ("1", "Ana", None, 3.5)), kind=kind
     )
 
-    assert words_of(ax) == ["+ 3.5 h without a date"]
+    assert notes_of(ax) == ["+ 3.5 h without a date"]
 
 
 def test_hours_without_any_day_are_an_empty_chart_and_still_named() -> None:
     ax = af.charts.hours(hours_of(("1", "Ana", None, 3.5)))
 
-    assert words_of(ax) == ["+ 3.5 h without a date", "No hours with a date"]
+    assert words_of(ax) == ["No hours with a date", "+ 3.5 h without a date"]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +170,47 @@ def test_lines_are_all_the_hours() -> None:
     drawn = sum(float(np.sum(line.get_ydata())) for line in ax.lines)
     assert drawn == pytest.approx(float(hours["hours"].sum()))
     assert legend_of(ax)[-1] == "other (4)"
+
+
+def test_the_finding_names_who_has_most_hours_and_their_part_of_all() -> None:
+    hours = hours_of(("1", "Ana", "2026-11-02", 2), ("2", "Bo", "2026-11-09", 6))
+
+    ax = af.charts.hours(hours)
+    total = af.charts.hours(hours.drop(columns="period"))
+
+    assert finding_of(ax) == finding_of(total) == "Most: Bo, 6 of 8 h (75 %)."
+    assert title_of(ax) == "Tracked hours by person, 2 to 15 Nov 2026"
+    assert title_of(total) == "Tracked hours by person"
+
+
+def test_few_lines_are_named_where_they_end() -> None:
+    ax = af.charts.hours(many(4, 5), kind="line")
+
+    assert ax.get_legend() is None
+    assert sorted(words_of(ax)) == [f"Person 00{at}" for at in range(4)]
+    heights = {text.get_text(): text.xy[1] for text in ax.texts if isinstance(text, Annotation)}
+    # As high as the hours, which are 1, 2, 3 and 4.
+    assert [heights[f"Person 00{at}"] for at in range(4)] == pytest.approx([1, 2, 3, 4])
+    assert ax.get_ylim()[0] == 0
+
+
+@pytest.mark.parametrize("kind", ["bar", "line"])
+def test_sixty_people_are_ten_and_others_that_do_not_dwarf_them(kind: str) -> None:
+    hours = many(60, 4).assign(hours=1.0)
+
+    ax = af.charts.hours(hours, kind=kind)
+
+    assert len(legend_of(ax)) == 11
+    assert ax.get_ylim()[1] < (20 if kind == "bar" else 2)
+    assert notes_of(ax) == ["Other (50) is cut: up to 50 h"]
+
+
+def test_years_of_days_say_that_weeks_would_show_more() -> None:
+    days = pd.date_range("2021-01-01", "2025-12-31").astype(str)
+
+    ax = af.charts.hours(hours_of(*(("1", "Ana", day, 1) for day in days)))
+
+    assert "every='W'" in " ".join(notes_of(ax))
 
 
 def test_two_people_of_one_name_stay_two() -> None:
@@ -212,7 +251,7 @@ def test_several_keys_are_joined_and_flags_are_words() -> None:
     ax = af.charts.hours(frame)
 
     assert names_of(ax) == ["Ana · yes · A", "Bo · (none) · (none)"]
-    assert ax.get_ylabel() == "Created by · Is billable · Category"
+    assert title_of(ax) == "Tracked hours by created by, is billable and category"
 
 
 def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> None:

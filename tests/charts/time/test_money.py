@@ -14,6 +14,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
+from tests.charts.headings import finding_of, title_of
+from tests.charts.headings import words_of as list_words
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -42,7 +44,7 @@ def line_of(ax: Axes) -> list[Any]:
 
 
 def words_of(ax: Axes) -> str:
-    return " | ".join(text.get_text() for text in ax.texts)
+    return " | ".join(list_words(ax))
 
 
 def test_a_period_has_its_revenue_beside_its_cost_and_a_line_of_margins() -> None:
@@ -58,7 +60,9 @@ def test_a_period_has_its_revenue_beside_its_cost_and_a_line_of_margins() -> Non
     first, second = bars_of(ax)[0], bars_of(ax)[3]
     assert first.get_x() + first.get_width() == pytest.approx(second.get_x())
     assert ax.get_ylabel() == "EUR"
-    assert ax.get_title() == "Revenue, cost and margin (EUR)"
+    assert title_of(ax) == "Revenue, cost and margin in EUR, Jan to Mar 2026"
+    told = "Highest margin: the month from 1 Jan 2026, 30 EUR; 1 of 3 below 0."
+    assert finding_of(ax) == told
 
 
 def test_a_margin_that_is_not_known_is_a_gap_and_its_hours_are_told() -> None:
@@ -74,7 +78,7 @@ def test_a_margin_that_is_not_known_is_a_gap_and_its_hours_are_told() -> None:
 def test_money_without_a_date_is_told() -> None:
     ax = af.charts.money(margins_of(("2026-01-01", 100, 60), (None, 1200, 9), key="period"))
 
-    assert "without a date: revenue 1,200, cost 9" in words_of(ax)
+    assert "Without a date: revenue 1,200, cost 9" in words_of(ax)
     assert [bar.get_height() for bar in bars_of(ax)] == [100, 60]
 
 
@@ -83,6 +87,7 @@ def test_a_key_has_two_bars_and_its_margin_and_losses_are_marked() -> None:
 
     assert [bar.get_width() for bar in bars_of(ax)] == [3000, 1000, 1000, 1500]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["B", "A"]
+    assert finding_of(ax) == "Highest margin: B, 2,000 EUR; 1 of 2 below 0."
     (marks,) = ax.collections
     assert np.asarray(marks.get_offsets())[:, 0].tolist() == [2000, -500]
     assert [to_hex(colour) for colour in marks.get_facecolor()] == ["#ffffff", "#bd1f01"]
@@ -116,7 +121,8 @@ def test_amounts_have_one_bar_and_hours_without_a_rate_are_told() -> None:
     assert [bar.get_width() for bar in bars_of(ax)][:2] == [210, 160]
     assert "unknown" in words_of(ax)
     assert "2.5 h without a rate" in words_of(ax)
-    assert ax.get_title() == "Amount (EUR)"
+    assert title_of(ax) == "Amounts in EUR by person"
+    assert finding_of(ax) == "Highest amount: Bo, 210 EUR."
 
 
 def test_several_currencies_are_refused_with_what_to_type() -> None:

@@ -11,6 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 Hours = tuple[str, str, str, float, float]
@@ -39,10 +40,6 @@ def names_of(ax: Axes) -> list[str]:
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def test_periods_are_added_up_and_the_largest_difference_is_at_the_top() -> None:
     ax = af.charts.plan_vs_actual(
         table_of(
@@ -55,6 +52,7 @@ def test_periods_are_added_up_and_the_largest_difference_is_at_the_top() -> None
 
     assert names_of(ax) == ["Bo", "Ana", "Cy"]
     assert words_of(ax) == ["4 h of 20 h (-80 %)", "25 h of 20 h (+25 %)", "3 h, nothing planned"]
+    assert finding_of(ax) == "1 of 2 took more than planned, most Ana (+5 h)."
     planned, tracked, without = ([bar.get_width() for bar in part] for part in ax.containers)
     assert planned == [20, 20]
     assert tracked == [4, 25, 0]
@@ -80,7 +78,7 @@ def test_one_total_is_a_row_for_each_period_in_their_order() -> None:
     total = af.charts.plan_vs_actual(table[["planned", "tracked"]].head(1))
 
     assert names_of(ax) == ["2 Mar 2026", "9 Mar 2026", "no date"]
-    assert ax.get_ylabel() == "Period"
+    assert title_of(ax) == "Planned and tracked hours"
     assert names_of(total) == ["all"]
 
 
@@ -91,7 +89,7 @@ def test_25_rows_are_drawn_and_the_others_counted() -> None:
 
     assert len(names_of(ax)) == 25
     assert names_of(ax)[0] == "P30"
-    assert "… 5 more" in words_of(ax)
+    assert notes_of(ax) == ["… 5 more"]
 
 
 def test_it_draws_where_it_is_told() -> None:

@@ -13,6 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 import asana_frames as af
+from tests.charts.headings import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 DAYS = [f"2026-11-0{day}" for day in range(2, 9)]
@@ -41,10 +42,6 @@ HALF: list[float | None] = [4.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
 SUMS: list[float | None] = [12.0, 7.5, 0.0, 0.0, 4.25, 0.0, 0.0]
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
-
-
 def at(ax: Axes, column: float, row: float) -> Text:
     return next(text for text in ax.texts if text.get_position() == (column, row))
 
@@ -67,7 +64,8 @@ def test_days_are_named_by_weekday_and_day() -> None:
 
     labels = [label.get_text() for label in ax.get_xticklabels()]
     assert labels == ["Mon 2", "Tue 3", "Wed 4", "Thu 5", "Fri 6", "Sat 7", "Sun 8", "Total"]
-    assert ax.get_title() == "Timesheet in hours, 2 Nov 2026 to 8 Nov 2026"
+    assert title_of(ax) == "Hours by person and day, 2 to 8 Nov 2026"
+    assert finding_of(ax) == "19.75 h in all; timesheets: 1 draft."
 
 
 def test_sums_are_text_and_have_no_part_in_the_colours() -> None:
@@ -136,7 +134,7 @@ def test_more_persons_than_can_be_read_are_counted_and_still_in_the_total() -> N
 
     ax = af.charts.timesheet(sheet_of(*rows, (None, "Total", sums, None)))
 
-    assert "… 140 more" in words_of(ax)
+    assert notes_of(ax) == ["… 140 more rows"]
     assert names_of(ax)[-2:] == ["P59", "Total"]
     assert at(ax, 7.1, 60.1).get_text() == "800"
     ax.figure.canvas.draw()
@@ -153,7 +151,7 @@ def test_it_draws_where_it_is_told_and_clips_nothing(
     assert af.charts.timesheet(sheet_of(*rows), ax=ax) is ax
 
     assert len(plt.get_fignums()) == 1
-    assert [text for text in words_of(ax) if text.endswith("more")]
+    assert notes_of(ax)[0].endswith("more rows")
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in (*ax.texts, *ax.get_yticklabels())]
     assert min(box.x0 for box in boxes) >= -1
@@ -212,7 +210,7 @@ def test_several_weeks_are_rows_of_a_person_and_week_with_what_is_expected() -> 
     assert labels == [*days, "Total", "Expected"]
     assert [at(ax, 8.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["40", "16", "·", "56"]
     assert [at(ax, 7.1, row).get_text() for row in (0, 1, 2, 3.1)] == ["1", "1.5", "2", "4.5"]
-    assert ax.get_title() == "Timesheet in hours, weeks of 2 Nov 2026 to 9 Nov 2026"
+    assert title_of(ax) == "Hours by person and day, 2 to 15 Nov 2026"
 
 
 def test_words_beside_the_cells_can_be_read_in_a_dark_style() -> None:
