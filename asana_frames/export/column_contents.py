@@ -116,10 +116,10 @@ _ROLLUP_COLUMNS = _split_words(
     earliest_finish earliest_start end enter estimated exhausted_earliest exhausted_latest
     exhausted_on expected expected_hours fees filled finished_at finished_on first flow_efficiency
     forecast_at_end forecast_share forecasts free freq Fri history_periods horizon hours ideal
-    initial is_behind is_better is_blocked is_certain is_completed is_critical is_current is_forecast
-    is_late is_over is_reopened is_repeated is_scope_added last last_status_at last_status_title
-    latest_finish leave left level limit load margin max mean median min missing Mon month moves
-    never new new_gid non_billable_hours not_due number_value nunique observations observed_at old
+    initial is_behind is_better is_blocked is_certain is_completed is_critical is_current
+    is_forecast is_late is_over is_reopened is_repeated is_scope_added last last_status_at
+    last_status_title latest_finish leave left level limit load margin max mean median min missing
+    Mon month moves never new new_gid non_billable_hours not_due number_value nunique observations observed_at old
     old_gid on_time_rate open open_dependencies open_hours open_late out_of_office overdue overtime
     owed pace pace_needed partial pending_hours period periods planned planned_to_date precision
     previous probability progress progress_at_due projects ratio reached_on read_at reassignments

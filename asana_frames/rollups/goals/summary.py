@@ -51,10 +51,11 @@ def goal_summary(
     -------
     DataFrame
         A row per figure, with the columns of ``rollups.project_summary``: ``progress`` and
-        ``expected`` (``share``), the mean of the goals at the top, whose depth is 0; ``open`` (goals that are not closed),
-        ``behind`` (of these, those whose progress is more than 0.1 below the expected one) and,
-        with ``status_updates``, ``without_update`` (of these, those on which no status was posted
-        in the period).
+        ``expected`` (``share``), the mean of the goals at the top, whose depth is 0; ``open``
+        (``goals`` that are not closed); ``behind`` (of these, those whose progress is more than
+        0.1 below the expected one, missing where nothing is known of any); with
+        ``status_updates``, ``without_update`` (of these, those on which no status was posted in
+        the period).
 
     Raises
     ------
@@ -83,18 +84,18 @@ def goal_summary(
     check_choice(compare, COMPARISONS, name="compare")
     span = parse_span(start, end, now)
     found, earlier = (_count_goals(table) for table in (progress, before))
+    share, expected = found["progress"], found["expected"]
     figures = [
-        KeyFigure(
-            "progress", "share", found["progress"], earlier["progress"], found["expected"], 1
-        ),
-        KeyFigure("expected", "share", found["expected"], earlier["expected"]),
+        KeyFigure("progress", "share", share, earlier["progress"], expected, 1),
+        KeyFigure("expected", "share", expected, earlier["expected"]),
         KeyFigure("open", "goals", found["open"], earlier["open"]),
         KeyFigure("behind", "goals", found["behind"], earlier["behind"], better=-1),
     ]
     if status_updates is not None:
-        spans = (progress, span), (before, find_previous(span, compare))
-        counts = (_count_silent(table, status_updates, days, tz) for table, days in spans)
-        figures.append(KeyFigure("without_update", "goals", *counts, better=-1))
+        silent = _count_silent(progress, status_updates, span, tz)
+        before_span = find_previous(span, compare)
+        silent_before = _count_silent(before, status_updates, before_span, tz)
+        figures.append(KeyFigure("without_update", "goals", silent, silent_before, better=-1))
     return build_key_figures(figures)
 
 
@@ -111,11 +112,11 @@ def _count_goals(progress: pd.DataFrame | None) -> dict[str, float | None]:
     shares = goals[["progress", "expected"]].astype("Float64")
     top = shares[goals["depth"] == 0].mean()
     is_open = ~goals["status"].isin(CLOSED)
-    lag = (shares["expected"] - shares["progress"]).fillna(0)
+    lag = (shares["expected"] - shares["progress"])[is_open]
     return {
-        **{name: None if pd.isna(share) else float(share) for name, share in top.items()},
+        **{str(name): None if pd.isna(share) else float(share) for name, share in top.items()},
         "open": float(is_open.sum()),
-        "behind": float((is_open & (lag > TOLERATED_LAG + TINY)).sum()),
+        "behind": float((lag > TOLERATED_LAG + TINY).sum()) if lag.notna().any() else None,
     }
 
 

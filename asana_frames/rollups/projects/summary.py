@@ -96,18 +96,19 @@ def project_summary(
     check_choice(compare, COMPARISONS, name="compare")
     tasks = read_frame(tasks, ["created_at", "completed_at", "due_on"], what=_WHAT, record="task")
     span = parse_span(start, end, now)
-    spans = span, find_previous(span, compare)
-    counts = [_count_tasks(tasks, days, now, tz) for days in spans]
-    tracked = [_sum_hours(entries, days, now) for days in spans]
+    earlier = find_previous(span, compare)
+    here, then = (_count_tasks(tasks, days, now, tz) for days in (span, earlier))
     expected = None if projects is None else _find_expected(projects, span)
     figures = [
-        KeyFigure("open", "tasks", *(found["open"] for found in counts)),
-        KeyFigure("done", "tasks", *(found["done"] for found in counts), better=1),
-        KeyFigure("overdue", "tasks", *(found["overdue"] for found in counts), better=-1),
-        KeyFigure("hours", "hours", *tracked),
-        KeyFigure("progress", "share", *(found["progress"] for found in counts), expected, 1),
+        KeyFigure("open", "tasks", here["open"], then["open"]),
+        KeyFigure("done", "tasks", here["done"], then["done"], better=1),
+        KeyFigure("overdue", "tasks", here["overdue"], then["overdue"], better=-1),
+        KeyFigure("progress", "share", here["progress"], then["progress"], expected, 1),
     ]
-    return build_key_figures(row for row in figures if row.unit != "hours" or entries is not None)
+    if entries is not None:
+        tracked, before = (_sum_hours(entries, days, now) for days in (span, earlier))
+        figures.insert(-1, KeyFigure("hours", "hours", tracked, before))
+    return build_key_figures(figures)
 
 
 def _count_tasks(
@@ -133,8 +134,8 @@ def _count_tasks(
     }
 
 
-def _sum_hours(entries: pd.DataFrame | None, span: Span | None, now: When | None) -> float | None:
-    if entries is None or span is None:
+def _sum_hours(entries: pd.DataFrame, span: Span | None, now: When | None) -> float | None:
+    if span is None:
         return None
     table = hours(entries, None, None, start=span.start, end=span.end, now=now)
     return float(table["hours"].sum())
