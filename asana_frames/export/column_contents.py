@@ -119,16 +119,16 @@ _ROLLUP_COLUMNS = _split_words(
     initial is_behind is_better is_blocked is_certain is_completed is_critical is_current
     is_forecast is_late is_over is_reopened is_repeated is_scope_added last last_status_at
     last_status_title latest_finish leave left level limit load margin max mean median min missing
-    Mon month moves never new new_gid non_billable_hours not_due number_value nunique observations observed_at old
-    old_gid on_time_rate open open_dependencies open_hours open_late out_of_office overdue overtime
-    owed pace pace_needed partial pending_hours period periods planned planned_to_date precision
-    previous probability progress progress_at_due projects ratio reached_on read_at reassignments
-    rejected_hours remaining reopening_rate reopenings revenue rounded_hours rows Sat scope
-    scope_added scope_removed section_order share share_filled share_true size slack slips start
-    started_at std sum Sun target tasks Thu today top total tracked Tue unassigned
-    unblocked_at unclassified_hours undated unestimated unique unknown_dependencies unpriced_hours
-    unsized until unweighted used used_high used_low used_total utilisation value value_at_due
-    values Wed week weight
+    Mon month moves never new new_gid non_billable_hours not_due number_value nunique observations
+    observed_at old old_gid on_time_rate open open_dependencies open_hours open_late out_of_office
+    overdue overtime owed pace pace_needed partial pending_hours period periods planned
+    planned_to_date precision previous probability progress progress_at_due projects ratio
+    reached_on read_at reassignments rejected_hours remaining reopening_rate reopenings revenue
+    rounded_hours rows Sat scope scope_added scope_removed section_order share share_filled
+    share_true size slack slips start started_at std sum Sun target tasks Thu today top total
+    tracked Tue unassigned unblocked_at unclassified_hours undated unestimated unique
+    unknown_dependencies unpriced_hours unsized until unweighted used used_high used_low used_total
+    utilisation value value_at_due values Wed week weight
     """
 )
 #: Labels of columns that are days, months or moments.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -27,7 +27,8 @@ STYLE = f"""<style>
 .af-quiet {{ opacity: .75; }}
 .af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0;
   grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }}
-.af-tile, .af-card {{ box-sizing: border-box; background: var(--jp-layout-color0, #fff); border-radius: 6px; padding: .6rem .8rem;
+.af-tile, .af-card {{ box-sizing: border-box; border-radius: 6px; padding: .6rem .8rem;
+  background: var(--jp-layout-color0, #fff);
   border: 1px solid var(--jp-border-color2, #d0d0d0); }}
 .af-tile b {{ display: block; font-size: 1.9em; line-height: 1.25; font-weight: 600; }}
 .af-tile span {{ display: block; }}
@@ -70,6 +71,10 @@ _LABELS = {
     ("behind", "goals"): "Goals behind",
     ("without_update", "goals"): "Without an update",
 }
+
+
+#: A row of key figures; None is missing.
+_Row = dict[str, Any]
 
 
 class Entry(NamedTuple):
@@ -166,23 +171,23 @@ def format_share(share: float) -> str:
     return f"{100 * share:.0f}{_NBSP}%"
 
 
-def _list_rows(figures: pd.DataFrame) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = figures.astype(object).to_dict("records")
+def _list_rows(figures: pd.DataFrame) -> list[_Row]:
+    rows: list[_Row] = figures.astype(object).to_dict("records")
     return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in rows]
 
 
-def _label(row: dict[str, object]) -> str:
+def _label(row: _Row) -> str:
     found = _LABELS.get((str(row["figure"]), str(row["unit"])))
     return found or str(row["figure"])
 
 
-def _format_tile(row: dict[str, object]) -> str:
+def _format_tile(row: _Row) -> str:
     notes = "".join(f'<span class="{look}">{text}</span>' for text, look in _list_notes(row))
     number = _format_number(row["value"], row["unit"])
     return f'<div class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</div>'
 
 
-def _list_notes(row: dict[str, object]) -> list[tuple[str, str]]:
+def _list_notes(row: _Row) -> list[tuple[str, str]]:
     """Return what stands below a number: texts and their classes."""
     notes = []
     target, value, unit = row["target"], row["value"], row["unit"]
@@ -194,7 +199,7 @@ def _list_notes(row: dict[str, object]) -> list[tuple[str, str]]:
     return notes
 
 
-def _find_look(row: dict[str, object]) -> str:
+def _find_look(row: _Row) -> str:
     if row["is_better"] is None:
         return "af-quiet"
     return "af-good" if row["is_better"] else "af-bad"

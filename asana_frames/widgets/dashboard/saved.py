@@ -22,10 +22,11 @@ class SavedPage:
         from IPython import get_ipython
         from IPython.display import display
 
-        display(widget_bundle, raw=True)
+        display(widget_bundle, raw=True)  # type: ignore[no-untyped-call]
         if getattr(get_ipython(), "kernel", None) is None:
             return False
-        self._handles.append(display(self._bundle, raw=True, display_id=True))
+        handle = display(self._bundle, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        self._handles.append(handle)
         return True
 
     def update(self, page: str, text: str) -> None:
