@@ -50,10 +50,12 @@ _KINDS: Mapping[str, tuple[Callable[..., Picker], Callable[..., Subject], Any]] 
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
+_NOTHING = "nothing"
 _COMPARE_LABELS = {
     "The period before": "previous",
     "The same days a year before": "last_year",
-    "Nothing": None,
+    # Not None: a dropdown whose value is None shows no label.
+    "Nothing": _NOTHING,
 }
 _COMPARE_WORDS = {
     "previous": ", compared with the period before",
@@ -167,7 +169,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self.period = PeriodPicker(period, today=today)
         self.compare = ipw.Dropdown(
             options=list(_COMPARE_LABELS.items()),
-            value=compare,
+            value=compare or _NOTHING,
             description="Compare with",
             **make_wide_layout(),
         )
@@ -220,13 +222,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         grid.add_class("af-grid")
         self._screen = ipw.VBox([self._heading, self._tiles, grid])
         self._screen.add_class("af-board")
+        columns = [[self.picker], [self.period, self.compare]]
         controls = ipw.Box(
             [
-                ipw.Box([self.picker], layout=ipw.Layout(flex="1 1 20rem", min_width="0")),
-                ipw.VBox(
-                    [self.period, self.compare],
-                    layout=ipw.Layout(flex="1 1 20rem", min_width="0"),
-                ),
+                ipw.VBox(column, layout=ipw.Layout(flex="1 1 20rem", min_width="0"))
+                for column in columns
             ],
             layout=ipw.Layout(flex_flow="row wrap", width="100%", max_width="86rem"),
         )
@@ -251,7 +251,8 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
                 self._clear()
                 return
             self._show_progress()
-            period = Period(self.period.start, self.period.end, self.compare.value)
+            compare = None if self.compare.value == _NOTHING else self.compare.value
+            period = Period(self.period.start, self.period.end, compare)
             # A new object identifies this drawing.
             drawing = self._drawing = object()
         run_in_background(partial(self._draw_page, gid, period, drawing))

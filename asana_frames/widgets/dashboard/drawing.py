@@ -24,7 +24,7 @@ _lock = threading.Lock()
 _thread_state = threading.local()
 
 #: CSS pixels of an inch, and pixels of a CSS pixel on high-density screens.
-_SCREEN_DPI, _DENSITY = 96, 2
+_SCREEN_DPI, _DENSITY = 96, 2.5
 #: Above this lightness of its background a picture is light.
 _LIGHT = 0.5
 

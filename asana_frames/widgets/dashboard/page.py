@@ -12,7 +12,7 @@ import pandas as pd
 from asana_frames.widgets.pickers.labels import shorten_name
 
 #: Width and height of a chart in CSS pixels, as it is drawn.
-CHART_WIDTH, CHART_HEIGHT = 560, 360
+CHART_WIDTH, CHART_HEIGHT = 480, 330
 _ASANA = "https://app.asana.com/"
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -26,7 +26,7 @@ STYLE = f"""<style>
 .af-board p {{ margin: 0; }}
 .af-quiet {{ opacity: .75; }}
 .af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }}
+  grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); }}
 .af-tile, .af-card {{ box-sizing: border-box; border-radius: 6px; padding: .6rem .8rem;
   background: var(--jp-layout-color0, #fff);
   border: 1px solid var(--jp-border-color2, #d0d0d0); }}
@@ -172,7 +172,7 @@ def format_share(share: float) -> str:
 
 
 def _list_rows(figures: pd.DataFrame) -> list[_Row]:
-    rows: list[_Row] = figures.astype(object).to_dict("records")
+    rows: Any = figures.astype(object).to_dict("records")
     return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in rows]
 
 
