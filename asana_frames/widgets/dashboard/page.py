@@ -227,4 +227,4 @@ def _link(name: object, url: object) -> str:
     text = escape(shorten_name(name))
     if not isinstance(url, str) or not url.startswith(_ASANA):
         return text
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener">{text}</a>'
+    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{text}</a>'
