@@ -24,6 +24,8 @@ from asana_frames.exceptions import InvalidArgument
 _LOOPBACK = "127.0.0.1"
 #: The page has the title of the notebook.
 _NOTEBOOK = "Asana dashboard.ipynb"
+#: Seconds after which a kernel without a page ends.
+_LOST_SECONDS = 600
 _COMPARISONS = {"previous": "previous", "last-year": "last_year", "nothing": None}
 
 
@@ -127,11 +129,17 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
             # user is for this user.
             *([] if os.name == "nt" else ["--KernelManager.transport=ipc"]),
             "--VoilaConfiguration.file_allowlist=[]",
+            # The kernel of a page that is lost ends later; while a page is open it stays.
+            f"--MappingKernelManager.cull_idle_timeout={_LOST_SECONDS}",
+            f"--MappingKernelManager.cull_interval={_LOST_SECONDS // 4}",
             f"--VoilaConfiguration.theme={theme}",
         ]
     )
     # Set here: the arguments of a process can be read by all users.
     server.token, server.auto_token, server.open_browser = token, False, True
+    # A page that is closed ends its kernel by a request that cannot have the header of this check.
+    # Who makes such requests needs the id of a kernel, which only its page knows.
+    server.tornado_settings = {"disable_check_xsrf": True}
     server.launch_browser = _announce(url, folder, is_browser=is_browser)
     server.start()
 
