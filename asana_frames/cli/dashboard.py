@@ -57,6 +57,9 @@ def dashboard_command(
         raise InvalidArgument("Give --project or --goal, not both.")
     for module in ("voila.app", "ipykernel"):
         require(module, extra="dashboard")
+    from asana_frames.widgets import PeriodPicker
+
+    PeriodPicker(options["period"]).close()
     about, given = ("project", project) if goal is None else ("goal", goal)
     day = None if now is None else f"{now:%Y-%m-%d}"
     with open_connection(use_sandbox, day) as asana:
@@ -153,6 +156,7 @@ def _announce(url: str, folder: Path, *, is_browser: bool) -> Callable[[], None]
         if is_browser:
             # A browser is a process too: its argument is a file that only this user can read.
             page = folder / "open.html"
+            page.touch(mode=0o600)
             page.write_text(f'<meta http-equiv="refresh" content="0; url={url}">', "utf-8")
             webbrowser.open(page.as_uri())
 
