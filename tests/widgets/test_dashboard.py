@@ -58,10 +58,10 @@ def test_the_tiles_are_the_summary_of_the_project_in_the_period(asana: af.Asana)
         asana, value="Website relaunch", period=("2026-10-01", "2026-10-31"), charts={}, now=NOW
     ).wait()
 
-    assert tiles(board)["Done in the period"] == f"{summary.loc['done', 'value']:.0f}"
+    assert tiles(board)["Done in period"] == f"{summary.loc['done', 'value']:.0f}"
     assert tiles(board)["Overdue"] == f"{summary.loc['overdue', 'value']:.0f}"
     assert list(tiles(board)) == [
-        *("Open tasks", "Done in the period", "Overdue", "Hours in the period", "Progress")
+        *("Open tasks", "Done in period", "Overdue", "Hours in period", "Progress")
     ]
 
 
@@ -228,7 +228,7 @@ def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
     assert "This needs a paid plan of Asana." in charts["Hours by person"]
     assert 'role="alert"' in charts["Hours by person"]
     assert PIXEL in charts["Scope and done"]
-    assert "Hours in the period" not in tiles(board)
+    assert "Hours in period" not in tiles(board)
     assert "Overdue" in tiles(board)
 
 

@@ -41,9 +41,9 @@ STYLE = f"""<style>
 .af-card {{ margin: 0; height: 100%; overflow: hidden; }}
 .af-card img {{ display: block; width: 100%; height: auto; max-width: {CHART_WIDTH * 1.3:.0f}px;
   margin: 0 auto; }}
-.af-card h4 {{ margin: 0 0 .3rem; font-size: 1.08em; font-weight: 600; }}
-.af-card ol {{ margin: 0; padding: 0; list-style: none; }}
-.af-card li {{ display: flex; gap: 1rem; justify-content: space-between; padding: .28rem 0;
+.af-board .af-card h4 {{ margin: 0 0 .3rem; font-size: 1.08em; font-weight: 600; }}
+.af-board .af-card ol {{ margin: 0; padding: 0; list-style: none; }}
+.af-board .af-card li {{ display: flex; gap: 1rem; justify-content: space-between; padding: .28rem 0;
   border-top: 1px solid var(--jp-border-color3, #e4e4e4); }}
 .af-card li > :first-child {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
   min-width: 0; }}
@@ -62,9 +62,9 @@ STYLE = f"""<style>
 #: Figure and unit -> the label of its tile.
 _LABELS = {
     ("open", "tasks"): "Open tasks",
-    ("done", "tasks"): "Done in the period",
+    ("done", "tasks"): "Done in period",
     ("overdue", "tasks"): "Overdue",
-    ("hours", "hours"): "Hours in the period",
+    ("hours", "hours"): "Hours in period",
     ("progress", "share"): "Progress",
     ("expected", "share"): "Expected by then",
     ("open", "goals"): "Open goals",
