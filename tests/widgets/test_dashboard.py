@@ -232,6 +232,26 @@ def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
     assert "Overdue" in tiles(board)
 
 
+def test_an_object_that_cannot_be_read_is_told_once() -> None:
+    with (
+        serve(now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
+        board = Dashboard(asana, value="Website relaunch", charts={"Tasks": count}).wait()
+        handle = server.application.handle
+        server.application.handle = lambda method, target, *_: handle(  # type: ignore[method-assign]
+            method, target, {}
+        )
+        board._subjects.clear()
+        board.period.value = "This year"
+        board.wait()
+
+    assert "This project cannot be shown" in board._heading.value
+    assert "Asana does not accept the token" in board._heading.value
+    assert [place.value for place in board._places[1:]] == ["", "", ""]
+    assert "af-dimmed" not in board._screen._dom_classes
+
+
 def test_a_chart_that_fails_does_not_take_the_others_with_it(asana: af.Asana) -> None:
     def broken(_: Project, ax: Any) -> None:
         raise RuntimeError("<i>no</i>")

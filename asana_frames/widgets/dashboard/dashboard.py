@@ -14,7 +14,7 @@ import traitlets
 
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import Forbidden, NotFound, PaymentRequired
+from asana_frames.exceptions import AuthError, Forbidden, NotFound, PaymentRequired
 from asana_frames.rollups.projects.summary import COMPARISONS
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import Ref, When
@@ -66,6 +66,7 @@ _COMPARE_WORDS = {
 _DISPLAY_SECONDS = 30.0
 #: Refusal -> what it means for a chart.
 _REFUSALS: Mapping[type[Exception], str] = {
+    AuthError: "Asana does not accept the token; log in again.",
     PaymentRequired: "This needs a paid plan of Asana.",
     Forbidden: "You have no access to this in Asana.",
     NotFound: "This does not exist, or you have no access to it in Asana.",
@@ -233,9 +234,12 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self.add_class(f"af-live-{self._key}")
         return [ipw.HTML(page.STYLE), controls, self._status, self._screen]
 
+    @property
+    def _places(self) -> list[ipw.HTML]:
+        return [self._heading, self._tiles, *self._chart_boxes.values(), self._list]
+
     def _observe_controls(self) -> None:
-        places = (self._heading, self._tiles, self._list, *self._chart_boxes.values())
-        resend_when_displayed(self, self._status, *places)
+        resend_when_displayed(self, self._status, *self._places)
         self.picker.observe(self._handle_pick, "value")
         self.picker.observe(self._handle_reload, "reloads")
         self.period.observe(self._handle_pick, "value")
@@ -288,7 +292,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
-            made[place] = _make_or_explain(title, make)
+            made[place], is_failure = _make_or_explain(title, make)
+            if is_failure and place is self._heading:
+                # Nothing is known of the object: this is told once, not in each place.
+                made = dict.fromkeys(self._places, "") | made
+                break
             if not self._is_filled:
                 # At first each part is shown when it is there, later all at once.
                 self._show(drawing, {place: made[place]})
@@ -306,7 +314,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
 
     def _list_places(self, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
         """List the places of the page: each with its title and what makes its HTML."""
-        yield self._heading, "Heading", partial(self._format_heading, subject)
+        yield (
+            self._heading,
+            f"This {self._about} cannot be shown",
+            partial(self._format_heading, subject),
+        )
         yield self._tiles, "Key figures", partial(self._format_tiles, subject)
         for title, draw in self._charts.items():
             card = partial(_draw_chart, title, draw, subject)
@@ -369,13 +381,13 @@ def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
 
-def _make_or_explain(title: str, make: Make) -> str:
-    """Return the HTML of a place, or what kept it from being made, in words."""
+def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
+    """Return the HTML of a place, or what kept it from being made, and whether that is so."""
     try:
-        return make()
+        return make(), False
     except Exception as error:  # noqa: BLE001
         # A background thread has no prompt: errors are shown here.
-        return page.format_failure(title, _explain(error))
+        return page.format_failure(title, _explain(error)), True
 
 
 def _explain(error: Exception) -> str:

@@ -43,8 +43,8 @@ STYLE = f"""<style>
   margin: 0 auto; }}
 .af-board .af-card h4 {{ margin: 0 0 .3rem; font-size: 1.08em; font-weight: 600; }}
 .af-board .af-card ol {{ margin: 0; padding: 0; list-style: none; }}
-.af-board .af-card li {{ display: flex; gap: 1rem; justify-content: space-between; padding: .28rem 0;
-  border-top: 1px solid var(--jp-border-color3, #e4e4e4); }}
+.af-board .af-card li {{ display: flex; gap: 1rem; justify-content: space-between;
+  padding: .28rem 0; border-top: 1px solid var(--jp-border-color3, #e4e4e4); }}
 .af-card li > :first-child {{ overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
   min-width: 0; }}
 .af-card li > :last-child {{ flex: none; }}
