@@ -19,6 +19,8 @@ from tests.fixed_day import NOW
 
 COMMAND = [sys.executable, "-m", "asana_frames", "dashboard", "--sandbox", "--no-browser"]
 CARDS = 6
+#: Charts of the widget, not those of the page that is shown until it is there.
+LIVE = "[class*=af-live] img"
 WITH_PROC = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="needs the processes of the system as files"
 )
@@ -93,7 +95,7 @@ def test_the_page_stands_in_columns_that_end_together_and_is_dark(
     for width in (1300, 620):
         page.set_viewport_size({"width": width, "height": 1000})
         page.goto(dark.url)
-        page.get_by_role("img").nth(4).wait_for()
+        page.locator(LIVE).nth(4).wait_for()
         watched.picture(f"dashboard-page-{width}")
         boxes = [card.bounding_box() for card in page.locator(".af-card:visible").all()]
         found = [box for box in boxes if box is not None]
@@ -116,7 +118,7 @@ def test_the_page_stands_in_columns_that_end_together_and_is_dark(
 @pytest.mark.timeout(300)
 def test_nobody_sees_the_page_without_its_url(dark: Page, watched: Watched) -> None:
     watched.page.goto(dark.url)
-    watched.page.get_by_role("img").nth(4).wait_for()
+    watched.page.locator(LIVE).nth(4).wait_for()
     kernel = watched.page.evaluate(
         "() => JSON.parse(document.querySelector('#jupyter-config-data').textContent).kernelId"
     )
@@ -140,7 +142,7 @@ def test_nobody_sees_the_page_without_its_url(dark: Page, watched: Watched) -> N
 def test_a_page_that_is_closed_ends_its_kernel(dark: Page, watched: Watched) -> None:
     others = set(dark.list_children())
     watched.page.goto(dark.url)
-    watched.page.get_by_role("img").nth(4).wait_for()
+    watched.page.locator(LIVE).nth(4).wait_for()
     (kernel,) = set(dark.list_children()) - others
 
     watched.page.goto("about:blank")
@@ -154,7 +156,7 @@ def test_the_token_is_in_no_argument_and_the_kernel_ends_with_the_command(
     dark: Page, watched: Watched
 ) -> None:
     watched.page.goto(dark.url)
-    watched.page.get_by_role("img").nth(4).wait_for()
+    watched.page.locator(LIVE).nth(4).wait_for()
     children = Path(f"/proc/{dark.process.pid}/task/{dark.process.pid}/children").read_text(
         "ascii"
     )
