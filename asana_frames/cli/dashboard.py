@@ -140,7 +140,7 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
     )
     # Set here: the arguments of a process can be read by all users.
     server.token, server.auto_token, server.open_browser = token, False, True
-    # A page that is closed ends its kernel by a request that cannot have the header of this check.
+    # A page that is left ends its kernel by a request that cannot have the header of this check.
     # Who makes such requests needs the id of a kernel, which only its page knows.
     server.tornado_settings = {"disable_check_xsrf": True}
     server.launch_browser = _announce(url, folder, is_browser=is_browser)
