@@ -25,6 +25,7 @@ from asana_frames.calls.last_call import (
 from asana_frames.calls.name_lookup import fetch_me, fetch_names, fetch_person
 from asana_frames.calls.parsed_call import parse_call
 from asana_frames.calls.plan import estimate_cost
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.calls.references import ReferenceResolver
 from asana_frames.calls.resource import Resource
 from asana_frames.calls.resume import InterruptedReads
@@ -401,9 +402,16 @@ class Asana(resources.Resources):
         job = keep_items(job)
         pause, longest = _POLL_SECONDS
         ends = clock.now() + timeout
-        with record_call("wait", self.publish, self.settings) as last:
+        shown = self.settings.progress
+        with (
+            record_call("wait", self.publish, self.settings) as last,
+            ProgressBar("wait", 0, self.http, unit="job", shown=shown) as bar,
+        ):
             while True:
                 jobs = self.jobs.get(job, errors="raise")
+                bar.total = len(jobs)
+                bar.rows = bar.done = int((jobs["status"] == "succeeded").sum())
+                bar.tick()
                 failed = jobs.loc[jobs["status"] == "failed", "gid"]
                 if len(failed):
                     raise JobFailed(f"Asana reports as failed: job {', '.join(failed)}.")

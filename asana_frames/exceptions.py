@@ -29,7 +29,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -190,8 +192,24 @@ def build_refusal(status: int) -> type[RequestRefused]:
     return BY_STATUS.get(status, RequestRefused)
 
 
+#: The warnings that `ignore_warnings` suppresses in this thread.
+_ignored: ContextVar[tuple[type[Warning], ...]] = ContextVar("_ignored", default=())
+
+
+@contextmanager
+def ignore_warnings(*kinds: type[Warning]) -> Iterator[None]:
+    """Suppress warnings of the package in this thread; those of Python are of all threads."""
+    token = _ignored.set((*_ignored.get(), *kinds))
+    try:
+        yield
+    finally:
+        _ignored.reset(token)
+
+
 def warn_caller(text: str, kind: type[Warning]) -> None:
     """Warn at the line of the user's code that called the package."""
+    if issubclass(kind, _ignored.get()):
+        return
     frame = sys._getframe(1)
     level = 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

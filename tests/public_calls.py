@@ -129,6 +129,12 @@ class Frames:
             "goal_history": {"goals": goals, "status_updates": self.goal_updates},
             "flow_efficiency": {"cycle_times": self.cycles},
             "goal_progress": {"goals": goals, "relationships": self.links},
+            "goal_summary": {
+                "progress": rollups.goal_progress(goals, self.links, now=NOW),
+                "status_updates": self.goal_updates,
+                "start": "2026-10-01",
+                "end": "2026-10-31",
+            },
             "goal_tree": {"goals": goals, "relationships": self.links},
             "hours": {"entries": entries},
             "invoice": {"entries": entries, "rates": self.rates},
@@ -144,6 +150,13 @@ class Frames:
             "on_time": {"tasks": tasks, "every": "MS"},
             "plan_vs_actual": {"entries": entries, "allocations": self.allocations},
             "portfolio": {"tasks": tasks, "items": self.items, "statuses": self.statuses},
+            "project_summary": {
+                "tasks": tasks,
+                "projects": self.projects,
+                "entries": entries,
+                "start": "2026-10-01",
+                "end": "2026-10-31",
+            },
             "quality": {"tasks": tasks},
             "scorecard": {
                 "goals": goals,

@@ -11,6 +11,8 @@ from asana_frames.fetch import Http, clock
 
 #: Quick calls show nothing.
 _SECONDS_BEFORE_SHOWN = 1.0
+#: Columns of a terminal that does not tell how many it has.
+_USUAL_WIDTH = 80
 
 
 class ProgressBar:
@@ -34,7 +36,7 @@ class ProgressBar:
         self, operation: str, total: int, http: Http, *, unit: str = "list", shown: bool = True
     ) -> None:
         self._operation = operation
-        self._total = total
+        self.total = total
         self._unit = unit
         self._http = http
         self._is_shown = shown and _is_progress_visible()
@@ -89,10 +91,12 @@ class ProgressBar:
         from tqdm.auto import tqdm
 
         options: dict[str, Any] = {
-            "total": self._total if self._total > 1 else None,
+            "total": self.total if self.total > 1 else None,
             "desc": self._operation,
-            "unit": f" {self._unit}s" if self._total > 1 else " rows",
-            "dynamic_ncols": True,
+            "unit": f" {self._unit}s" if self.total > 1 else " rows",
+            # A terminal that does not tell its width would show nothing.
+            "dynamic_ncols": _has_width(),
+            "ncols": None if _has_width() else _USUAL_WIDTH,
             "disable": False,
         }
         if not any(base.__module__ == "tqdm.notebook" for base in tqdm.__mro__):
@@ -109,11 +113,20 @@ class ProgressBar:
         wait = self._http.quota.pause_left()
         if wait >= 1:
             text += f", waiting {wait:.0f} s (Asana's rate limit), interrupt to stop"
-        done = self.done if self._total > 1 else self.rows
+        done = self.done if self.total > 1 else self.rows
         if text != self._text or done != self._bar.n:
             self._text = text
             self._bar.set_postfix_str(text, refresh=False)
             self._bar.update(done - self._bar.n)
+
+
+def _has_width() -> bool:
+    """Whether the terminal tells how many columns it has."""
+    try:
+        return os.get_terminal_size(sys.stderr.fileno()).columns > 0
+    except (AttributeError, OSError, ValueError):
+        # Not a terminal: the front end of a notebook knows its width.
+        return True
 
 
 def _is_progress_visible() -> bool:

@@ -16,6 +16,7 @@ __all__ = ["main"]
 #: because most commands need neither charts nor the sandbox server.
 _COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("apply", "apply_command"),
+    "dashboard": ("dashboard", "dashboard_command"),
     "demo": ("demo", "demo_command"),
     "export": ("export", "export_command"),
     "login": ("login", "login_command"),

@@ -60,7 +60,8 @@ _WORDS = _split_words(
     action actual_units approval_status bucket budget_type change change_action change_field
     completion_state confidence currency_code current_of_target custom_field date_value_date
     date_value_date_time enum_options_colors estimate_units event event_category event_type
-    filters_actions filters_resource_subtypes filters_resource_types finding kind last_status
+    figure filters_actions filters_resource_subtypes filters_resource_types finding kind
+    last_status
     metric_currency_code metric_resource_type new_approval_status new_resource_subtype
     old_approval_status old_resource_subtype privacy_setting progress_from project_from
     resource_resource_subtype resource_subtype resource_type resource_types state status
@@ -81,6 +82,7 @@ _ROLLUP_WORDS = frozenset(
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
         *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
         *("finish", "count", "date", "chance", "distribution"),
+        *("open", "done", "progress", "expected", "behind", "without_update", "goals", "share"),
     }
 )
 #: Ends of columns whose words Asana does not list -> what all of them look like.
@@ -114,19 +116,19 @@ _ROLLUP_COLUMNS = _split_words(
     earliest_finish earliest_start end enter estimated exhausted_earliest exhausted_latest
     exhausted_on expected expected_hours fees filled finished_at finished_on first flow_efficiency
     forecast_at_end forecast_share forecasts free freq Fri history_periods horizon hours ideal
-    initial is_behind is_blocked is_certain is_completed is_critical is_current is_forecast is_late
-    is_over is_reopened is_repeated is_scope_added last last_status_at last_status_title
-    latest_finish leave left level limit load margin max mean median min missing Mon month moves
-    never new new_gid non_billable_hours not_due number_value nunique observations observed_at old
-    old_gid on_time_rate open open_dependencies open_hours open_late out_of_office overdue overtime
-    owed pace pace_needed partial pending_hours period periods planned planned_to_date precision
-    probability progress progress_at_due projects ratio reached_on read_at reassignments
-    rejected_hours remaining reopening_rate reopenings revenue rounded_hours rows Sat scope
-    scope_added scope_removed section_order share share_filled share_true size slack slips start
-    started_at std sum Sun target tasks Thu today top total tracked Tue unassigned
-    unblocked_at unclassified_hours undated unestimated unique unknown_dependencies unpriced_hours
-    unsized until unweighted used used_high used_low used_total utilisation value value_at_due
-    values Wed week weight
+    initial is_behind is_better is_blocked is_certain is_completed is_critical is_current
+    is_forecast is_late is_over is_reopened is_repeated is_scope_added last last_status_at
+    last_status_title latest_finish leave left level limit load margin max mean median min missing
+    Mon month moves never new new_gid non_billable_hours not_due number_value nunique observations
+    observed_at old old_gid on_time_rate open open_dependencies open_hours open_late out_of_office
+    overdue overtime owed pace pace_needed partial pending_hours period periods planned
+    planned_to_date precision previous probability progress progress_at_due projects ratio
+    reached_on read_at reassignments rejected_hours remaining reopening_rate reopenings revenue
+    rounded_hours rows Sat scope scope_added scope_removed section_order share share_filled
+    share_true size slack slips start started_at std sum Sun target tasks Thu today top total
+    tracked Tue unassigned unblocked_at unclassified_hours undated unestimated unique
+    unknown_dependencies unpriced_hours unsized until unweighted used used_high used_low used_total
+    utilisation value value_at_due values Wed week weight
     """
 )
 #: Labels of columns that are days, months or moments.

@@ -27,6 +27,7 @@ from asana_frames.rollups.goals.forecast import goal_forecast
 from asana_frames.rollups.goals.history import goal_history
 from asana_frames.rollups.goals.progress import goal_progress
 from asana_frames.rollups.goals.scorecard import scorecard
+from asana_frames.rollups.goals.summary import goal_summary
 from asana_frames.rollups.goals.tree import goal_tree
 from asana_frames.rollups.histories.as_of import as_of
 from asana_frames.rollups.histories.change_counts import change_counts
@@ -35,6 +36,7 @@ from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.projects.blocked_times import blocked_times
 from asana_frames.rollups.projects.dependencies import dependencies
 from asana_frames.rollups.projects.portfolio import portfolio
+from asana_frames.rollups.projects.summary import project_summary
 from asana_frames.rollups.time.approvals import approvals
 from asana_frames.rollups.time.billable import billable
 from asana_frames.rollups.time.budget_burn import budget_burn
@@ -84,6 +86,7 @@ __all__ = [
     "goal_forecast",
     "goal_history",
     "goal_progress",
+    "goal_summary",
     "goal_tree",
     "hours",
     "invoice",
@@ -92,6 +95,7 @@ __all__ = [
     "margin",
     "plan_vs_actual",
     "portfolio",
+    "project_summary",
     "quality",
     "scorecard",
     "section_times",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -152,6 +155,70 @@ def test_a_notebook_shows_the_bar_without_a_terminal(
     recorded.tags.list(workspace="1")
 
     assert len(bars) == 1
+
+
+def test_waiting_for_jobs_shows_how_many_have_ended(
+    recorder: Recorder, recorded: af.Asana, clock: SkippingClock, bars: list[Bar]
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: Asked) -> Reply:
+        asked.append(request.path)
+        state = "succeeded" if request.path.endswith("/1") or len(asked) > 12 else "in_progress"
+        gid = request.path.rpartition("/")[2]
+        return Reply(body={"data": {"gid": gid, "status": state}})
+
+    recorder.reply = answer
+
+    jobs = recorded.wait(["1", "2"])
+
+    (bar,) = bars
+    assert set(jobs["status"]) == {"succeeded"}
+    assert (bar.options["desc"], bar.options["total"], bar.options["unit"]) == ("wait", 2, " jobs")
+    assert bar.leave is False
+    assert bar.n == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
+@pytest.mark.parametrize("columns", [0, 100])
+def test_a_terminal_shows_the_bar_and_success_wipes_it(columns: int) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    code = (
+        "import asana_frames as af\n"
+        "asana = af.sandbox(latency=0.7)\n"
+        "projects = asana.projects.list(workspace='Acme', fields=['name'])\n"
+        "asana.tasks.list(project=projects, fields=['name'])\n"
+    )
+    mine, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, columns, 0, 0))
+    settings = {name: value for name, value in os.environ.items() if name != "TQDM_DISABLE"}
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", code],
+        stdout=theirs,
+        stderr=theirs,
+        env=settings | {"PYTHONUTF8": "1"},
+    ):
+        os.close(theirs)
+        shown = read_to_end(mine)
+
+    states = shown.split("\r")
+    assert any("tasks.list" in state and "requests" in state for state in states)
+    assert states[-1].strip() == ""
+    assert max(map(len, states)) <= (columns or 80)
+
+
+def read_to_end(source: int) -> str:
+    """Return all that is written to a terminal until it is closed."""
+    pieces = []
+    with contextlib.suppress(OSError):
+        while piece := os.read(source, 1 << 16):
+            pieces.append(piece)
+    os.close(source)
+    return b"".join(pieces).decode()
 
 
 @pytest.mark.parametrize(("total", "shown"), [(2, 1), (1, 1_234)])

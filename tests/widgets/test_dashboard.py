@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,13 @@ import pytest
 import asana_frames as af
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
-from asana_frames.widgets.dashboard.subjects import GOAL_CHARTS, PROJECT_CHARTS, Goal, Project
+from asana_frames.widgets.dashboard.subjects import (
+    GOAL_CHARTS,
+    PROJECT_CHARTS,
+    Goal,
+    Period,
+    Project,
+)
 from tests.fixed_day import NOW
 from tests.widgets import screen
 
@@ -21,6 +28,12 @@ PIXEL = "data:image/png;base64,"
 def shown(board: Dashboard) -> dict[str, str]:
     """Return chart -> its HTML."""
     return {name: place.value for name, place in board._chart_boxes.items()}
+
+
+def tiles(board: Dashboard) -> dict[str, str]:
+    """Return label -> number of the tiles."""
+    found = re.findall(r"<span>([^<]*)</span><b>([^<]*)</b>", board._tiles.value)
+    return dict(found)
 
 
 def alternatives(board: Dashboard) -> list[str]:
@@ -37,13 +50,105 @@ def test_the_charts_of_a_project_are_pictures_with_words(asana: af.Asana) -> Non
     assert all(alternatives(board))
 
 
-def test_the_summary_counts_the_tasks(asana: af.Asana) -> None:
+def test_the_tiles_are_the_summary_of_the_project_in_the_period(asana: af.Asana) -> None:
     tasks = asana.tasks.list(project="Website relaunch")
+    days = {"start": "2026-10-01", "end": "2026-10-31", "now": NOW}
+    summary = af.rollups.project_summary(tasks, **days).set_index("figure")
 
-    board = Dashboard(asana, value="Website relaunch", charts={}).wait()
+    board = Dashboard(
+        asana, value="Website relaunch", period=("2026-10-01", "2026-10-31"), charts={}, now=NOW
+    ).wait()
 
-    done = int(tasks["completed"].sum())
-    assert f"{len(tasks)} tasks: {done} done, {len(tasks) - done} open" in board._summary.value
+    assert tiles(board)["Done in period"] == f"{summary.loc['done', 'value']:.0f}"
+    assert tiles(board)["Overdue"] == f"{summary.loc['overdue', 'value']:.0f}"
+    assert list(tiles(board)) == [
+        *("Open tasks", "Done in period", "Overdue", "Hours in period", "Progress")
+    ]
+
+
+def test_the_period_and_the_comparison_are_heeded(asana: af.Asana) -> None:
+    seen: list[Any] = []
+
+    def note(project: Project, ax: Any) -> None:
+        seen.append((project.period, len(project.throughput)))
+
+    board = Dashboard(asana, value="Mobile app", charts={"Which": note}, now=NOW).wait()
+    before = board._tiles.value
+    board.period.value = ("2026-09-07", "2026-09-20")
+    board.wait()
+    board.compare.value = "nothing"
+    board.wait()
+
+    assert [(str(period.start), str(period.end), count) for period, count in seen[1:]] == [
+        ("2026-09-07", "2026-09-20", 14)
+    ] * 2
+    assert [period.compare for period, _ in seen] == ["previous", "previous", None]
+    assert " from " in before
+    assert " from " not in board._tiles.value
+    assert "7 Sep to 20 Sep 2026; as of" in board._heading.value
+
+
+def test_another_period_reads_nothing_anew(server: Server) -> None:
+    with af.connect("sandbox", base_url=server.url) as asana:
+        board = Dashboard(asana, value="Mobile app", now=NOW).wait()
+        before = asana.http.total.requests
+        board.period.value = "Last year"
+        board.wait()
+
+        assert asana.http.total.requests == before
+
+
+def test_the_list_names_the_most_overdue_tasks_and_links_them(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
+    tasks = asana.tasks.list(project="Website relaunch")
+    late = af.rollups.aging(tasks, now=NOW).sort_values("days_overdue", ascending=False)
+
+    assert late["task_name"].iloc[0] in board._list.value
+    assert f"{late['days_overdue'].iloc[0]} days late" in board._list.value
+    assert 'href="https://app.asana.com/' in board._list.value
+
+
+def test_what_is_shown_is_dimmed_and_kept_until_the_new_page_is_drawn(asana: af.Asana) -> None:
+    going_on = threading.Event()
+    going_on.set()
+
+    def slow(project: Project, ax: Any) -> None:
+        assert going_on.wait(60)
+        ax.set_title(project.gid)
+
+    charts = {"Tasks": count, "Slow": slow}
+    board = Dashboard(asana, value="Website relaunch", charts=charts).wait()
+    before = shown(board)
+    going_on.clear()
+    board.picker.value = "Mobile app"
+
+    assert shown(board) == before
+    assert "af-dimmed" in board._screen._dom_classes
+    assert "Drawing Mobile app ..." in board._status.value
+    going_on.set()
+    board.wait()
+    assert not set(shown(board).values()) & set(before.values())
+    assert "af-dimmed" not in board._screen._dom_classes
+    assert board._status.value == ""
+
+
+def test_at_first_each_chart_is_shown_when_it_is_drawn(asana: af.Asana) -> None:
+    begun, going_on = threading.Event(), threading.Event()
+
+    def slow(project: Project, ax: Any) -> None:
+        begun.set()
+        assert going_on.wait(60)
+
+    charts = {"Tasks": count, "Slow": slow}
+    board = Dashboard(asana, value="Mobile app", charts=charts)
+    assert begun.wait(60)
+    first = shown(board)
+    going_on.set()
+    board.wait()
+
+    assert PIXEL in first["Tasks"]
+    assert "Slow ..." in first["Slow"]
+    assert PIXEL in shown(board)["Slow"]
 
 
 def test_the_charts_of_a_goal_are_about_it_and_the_goals_below_it(asana: af.Asana) -> None:
@@ -51,12 +156,14 @@ def test_the_charts_of_a_goal_are_about_it_and_the_goals_below_it(asana: af.Asan
 
     assert list(shown(board)) == list(GOAL_CHARTS)
     assert all(PIXEL in html for html in shown(board).values())
-    assert "expected by now; 3 goals below it." in board._summary.value
+    assert tiles(board)["Open goals"] == "4"
+    assert tiles(board)["Progress"].endswith("%")
 
 
 def test_a_goal_reads_what_supports_it_at_any_depth(asana: af.Asana) -> None:
     goals = asana.goals.list(workspace="Acme")
-    top = Goal(asana, goals.loc[goals["name"] == "Become the tool teams love", "gid"].item())
+    gid = goals.loc[goals["name"] == "Become the tool teams love", "gid"].item()
+    top = Goal(asana, gid, Period(date(2026, 10, 1), date(2026, 10, 31)))
 
     assert top.goals["gid"].is_unique
     assert {"Grow revenue by 30 %", "Win 40 partners"} <= set(top.goals["name"])
@@ -68,8 +175,8 @@ def test_nothing_picked_says_what_to_do(asana: af.Asana) -> None:
     board = Dashboard(asana).wait()
 
     assert board.value is None
-    assert "Choose a project" in board._summary.value
-    assert set(shown(board).values()) == {""}
+    assert "Choose a project" in board._status.value
+    assert board._screen.layout.display == "none"
 
 
 def test_another_choice_draws_anew_and_tells_observers(asana: af.Asana) -> None:
@@ -119,9 +226,31 @@ def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
         board = Dashboard(asana, value="Website relaunch").wait()
 
     charts = shown(board)
-    assert "PaymentRequired" in charts["Hours by person"]
+    assert "This needs a paid plan of Asana." in charts["Hours by person"]
     assert 'role="alert"' in charts["Hours by person"]
     assert PIXEL in charts["Scope and done"]
+    assert "Hours in period" not in tiles(board)
+    assert "Overdue" in tiles(board)
+
+
+def test_an_object_that_cannot_be_read_is_told_once() -> None:
+    with (
+        serve(now=NOW) as server,
+        af.connect("sandbox", base_url=server.url) as asana,
+    ):
+        board = Dashboard(asana, value="Website relaunch", charts={"Tasks": count}).wait()
+        handle = server.application.handle
+        server.application.handle = lambda method, target, *_: handle(  # type: ignore[method-assign]
+            method, target, {}
+        )
+        board._subjects.clear()
+        board.period.value = "This year"
+        board.wait()
+
+    assert "This project cannot be shown" in board._heading.value
+    assert "Asana does not accept the token" in board._heading.value
+    assert [place.value for place in board._places[1:]] == ["", "", ""]
+    assert "af-dimmed" not in board._screen._dom_classes
 
 
 def test_a_chart_that_fails_does_not_take_the_others_with_it(asana: af.Asana) -> None:
@@ -193,7 +322,7 @@ def test_others_draw_while_something_is_read(asana: af.Asana) -> None:
     first.wait()
 
     assert PIXEL in shown(second)["Tasks"]
-    assert before == ""
+    assert PIXEL not in before
     assert PIXEL in shown(first)["Slow"]
 
 
@@ -201,11 +330,11 @@ def test_reload_reads_and_draws_anew(own: af.Asana) -> None:
     board = Dashboard(own, value="Mobile app", charts={"Tasks": count}).wait()
     own.tasks.create(name="One more", projects=[board.value])
 
-    before = board._summary.value
+    before = tiles(board)["Open tasks"]
     screen.press(board.picker, "Reload")
     board.wait()
 
-    assert board._summary.value != before
+    assert int(tiles(board)["Open tasks"]) == int(before) + 1
     assert PIXEL in shown(board)["Tasks"]
 
 
@@ -241,7 +370,7 @@ def test_what_cannot_be_read_is_requested_once_at_a_time() -> None:
         charts = {"One": hours, "Two": hours}
         board = Dashboard(asana, value="Mobile app", charts=charts).wait()
 
-    assert "PaymentRequired" in shown(board)["Two"]
+    assert "This needs a paid plan of Asana." in shown(board)["Two"]
     assert sum("time_tracking_entries" in target for target in asked) == 1
 
 
@@ -260,13 +389,17 @@ def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:
     asana.http.request = counted  # type: ignore[method-assign]
     Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
 
-    assert not [path for path in asked if "time_tracking" in path or "status" in path]
+    assert not [path for path in asked if "status" in path or "stories" in path]
     assert [path for path in asked if path == "/tasks"]
 
 
 def test_a_dashboard_of_something_else_says_what_there_is(asana: af.Asana) -> None:
     with pytest.raises(af.InvalidArgument, match="'project' or 'goal'"):
         Dashboard(asana, "goals")  # type: ignore[arg-type]
+    with pytest.raises(af.InvalidArgument, match="'previous', 'last_year'"):
+        Dashboard(asana, compare="before")  # type: ignore[arg-type]
+    with pytest.raises(af.InvalidArgument, match="not a valid period"):
+        Dashboard(asana, period="Last decade")
 
 
 def test_an_unknown_project_is_an_error_at_once(asana: af.Asana) -> None:

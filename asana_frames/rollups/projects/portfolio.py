@@ -26,6 +26,7 @@ from asana_frames.rollups.shared.inputs import (
     require_gids,
     text_column,
 )
+from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.rollups.shared.moments import (
     days_between,
     parse_moment,
@@ -61,10 +62,6 @@ _DTYPES: dict[str, Any] = {
     "last_status_title": STR,
     "days_since_status": "Float64",
 }
-#: Lag behind the expected progress that is still on track.
-_TOLERATED = 0.1
-#: Rounding tolerance: smaller than any difference of shares.
-_TINY = 1e-9
 _NEVER = np.iinfo("int64").min
 #: Operations that return portfolios without what is in them.
 _ALONE = ("portfolios.list", "portfolios.get")
@@ -226,7 +223,7 @@ def portfolio(
     table = _describe_items(tree).assign(**_count_tasks(rows, places, tree, day))
     table = table.assign(**_compare_days(table, day))
     lag = table["expected"] - table["progress"]
-    is_behind = (lag > _TOLERATED + _TINY).mask(
+    is_behind = (lag > TOLERATED_LAG + TINY).mask(
         _is_completed(tree.items, moment, len(table)) & lag.notna(), False
     )
     last = _find_last_status(statuses, table, moment)

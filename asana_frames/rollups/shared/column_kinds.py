@@ -17,7 +17,7 @@ _CELL_KINDS = frozenset({"boolean", "date", "datetime", "integer", "number"})
 #: Kind -> columns that rollups compute, beside those of Asana's records.
 _NAMES_BY_KIND = {
     "boolean": """
-        billable conflict crosses_projects disagrees is_behind is_blocked is_certain
+        billable conflict crosses_projects disagrees is_behind is_better is_blocked is_certain
         is_completed is_critical is_current is_forecast is_late is_over is_reopened is_repeated
         is_scope_added partial
     """,
@@ -47,7 +47,7 @@ _NAMES_BY_KIND = {
         expected_hours fees flow_efficiency forecast_at_end forecast_share free Fri hours ideal
         initial left load margin missing Mon never non_billable_hours on_time_rate open_hours
         out_of_office overtime owed pace pace_needed pending_hours planned planned_to_date
-        probability progress progress_at_due ratio rejected_hours remaining reopening_rate
+        previous probability progress progress_at_due ratio rejected_hours remaining reopening_rate
         revenue rounded_hours Sat share share_filled share_true Sun target Thu total tracked
         Tue unclassified_hours unestimated unpriced_hours used used_high used_low used_total
         utilisation value value_at_due Wed weight

@@ -11,6 +11,8 @@ from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import parse_day, period_end
 from asana_frames.types import When
 
+_DAY = pd.Timedelta(days=1)
+
 
 class Span(NamedTuple):
     """The first and last day that count, both included, and the present day; None is no bound."""
@@ -40,7 +42,7 @@ class Span(NamedTuple):
         if self.start is not None:
             counts &= days >= self.start
         if self.end is not None:
-            counts &= days < self.end + pd.Timedelta(days=1)
+            counts &= days < self.end + _DAY
         return counts
 
 
@@ -62,3 +64,42 @@ def parse_span(start: Any = None, end: Any = None, now: When | None = None) -> S
     if first is not None and last is not None and first > last:
         raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
     return Span(first, last, resolve_today(now))
+
+
+def find_previous(span: Span, compare: str | None) -> Span | None:
+    """Return the days that a span is compared with; None where there are none.
+
+    Parameters
+    ----------
+    span
+        The days; with a first and a last one, of which the former is not in the future.
+    compare
+        ``"previous"``: as many whole months before where the span is whole months, else as many
+        days before. ``"last_year"``: the same dates a year before. None for no comparison.
+
+    Returns
+    -------
+    Span or None
+        A span that is not over is compared with as many days, from the beginning of the other one.
+
+    Examples
+    --------
+    >>> quarter = parse_span("2026-04-01", "2026-06-30", "2026-07-14")
+    >>> [f"{day:%Y-%m-%d}" for day in find_previous(quarter, "previous")[:2]]
+    ['2026-01-01', '2026-03-31']
+    """
+    if compare is None or span.start is None or span.end is None or span.today is None:
+        return None
+    if span.start > span.today:
+        return None
+    following = span.end + _DAY
+    months = 12 * (following.year - span.start.year) + following.month - span.start.month
+    shift: Any = span.end - span.start + _DAY
+    if span.start.day == following.day == 1:
+        shift = pd.DateOffset(months=months)
+    if compare == "last_year":
+        shift = pd.DateOffset(years=1)
+    first, last = span.start - shift, following - shift - _DAY
+    if span.end > span.today:
+        last = min(last, first + (span.today - span.start))
+    return Span(first, last, span.today)

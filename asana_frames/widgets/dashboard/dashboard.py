@@ -1,9 +1,11 @@
-"""Dashboard: a project or goal picker next to charts."""
+"""Dashboard: a project or goal picker, and the key figures and charts of what is picked."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Literal
 
@@ -12,38 +14,72 @@ import traitlets
 
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.asana import Asana, check_connection
-from asana_frames.charts.shared.figures import draw_figure
-from asana_frames.export.pictures import render_pictures
-from asana_frames.types import Ref
-from asana_frames.widgets.dashboard.drawing import hold_drawing_lock
+from asana_frames.exceptions import AuthError, Forbidden, NotFound, PaymentRequired
+from asana_frames.rollups.projects.summary import COMPARISONS
+from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.types import Ref, When
+from asana_frames.widgets.dashboard import page
+from asana_frames.widgets.dashboard.drawing import draw_card
+from asana_frames.widgets.dashboard.saved import SavedPage
 from asana_frames.widgets.dashboard.subjects import (
     GOAL_CHARTS,
     PROJECT_CHARTS,
     Draw,
     Goal,
+    Period,
     Project,
+    Subject,
 )
 from asana_frames.widgets.pickers.choice import (
     CHANGED,
     LOCK,
     format_message,
+    make_wide_layout,
     resend_when_displayed,
 )
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
+from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.project_picker import ProjectPicker
 
 About = Literal["project", "goal"]
+Compare = Literal["previous", "last_year"]
 #: Kind of subject -> its picker, its class, its default charts.
-_KINDS: Mapping[str, tuple[Callable[..., Picker], Callable[[Asana, str], Any], Any]] = {
+_KINDS: Mapping[str, tuple[Callable[..., Picker], Callable[..., Subject], Any]] = {
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
+_NOTHING = "nothing"
+_COMPARE_LABELS = {
+    "The period before": "previous",
+    "The same days a year before": "last_year",
+    # Not None: a dropdown whose value is None shows no label.
+    "Nothing": _NOTHING,
+}
+_COMPARE_WORDS = {
+    "previous": ", compared with the period before",
+    "last_year": ", compared with the same days a year before",
+    None: "",
+}
+#: Seconds for which a cell waits for its charts, so that they are in a notebook that is saved.
+_DISPLAY_SECONDS = 30.0
+#: Refusal -> what it means for a chart.
+_REFUSALS: Mapping[type[Exception], str] = {
+    AuthError: "Asana does not accept the token; log in again.",
+    PaymentRequired: "This needs a paid plan of Asana.",
+    Forbidden: "You have no access to this in Asana.",
+    NotFound: "This does not exist, or you have no access to it in Asana.",
+}
+#: Makes the HTML of one place of the page.
+Make = Callable[[], str]
 
 
-class Dashboard(ipw.Box, ipw.ValueWidget):
-    """A project or a goal picker, and beside it the charts of what is picked.
+class Dashboard(ipw.VBox, ipw.ValueWidget):
+    """A project or a goal picker, and below it the key figures and charts of what is picked.
+
+    Displayed at the end of a cell, it draws until the cell ends, so that a saved notebook shows
+    the same page without a kernel.
 
     Parameters
     ----------
@@ -53,12 +89,21 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         ``"project"`` or ``"goal"``.
     value
         The initial choice: gid, name, URL, row.
+    period
+        The days that figures and charts show, as `PeriodPicker` takes them: the name of a preset,
+        or first and last day.
+    compare
+        What the figures are compared with: ``"previous"``, the period before; ``"last_year"``, the
+        same days a year before; None for nothing.
     charts
         Title -> function that draws on axes the project or goal it is given. Of a project it can
         use ``.tasks``, ``.entries`` and ``.statuses``, of a goal ``.goals``, ``.relationships``,
-        ``.updates`` and ``.progress``; each is read when it is first used. By default scope and
-        done, open tasks by age and by person, lead times, hours by person; of a goal progress,
-        periods, values over time.
+        ``.updates`` and ``.progress``, and of both ``.period`` (``start``, ``end``, ``compare``);
+        each frame is read when it is first used. By default scope and done, tasks completed,
+        forecast, open tasks by person, hours by person; of a goal progress, periods, values over
+        time.
+    now
+        The present moment, if it is another.
 
     Attributes
     ----------
@@ -66,11 +111,15 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         gid of the picked object.
     picker : ProjectPicker or GoalPicker
         The picker.
+    period : PeriodPicker
+        The period.
+    compare : Dropdown
+        What the period is compared with.
 
     Raises
     ------
     InvalidArgument
-        ``about`` is not a valid kind.
+        ``about``, ``period`` or ``compare`` is not valid.
     UnknownReference, AmbiguousReference
         ``value`` matches no object, or several.
 
@@ -95,26 +144,38 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         about: About = "project",
         value: Ref | None = None,
         *,
+        period: str | tuple[When, When] = "Last 90 days",
+        compare: Compare | None = "previous",
         charts: Mapping[str, Draw] | None = None,
+        now: When | None = None,
     ) -> None:
         check_connection(asana, what="widgets.Dashboard")
         check_choice(about, _KINDS, name="about")
+        check_choice(compare, COMPARISONS, name="compare")
         if charts is not None:
             check_mapping(charts, name="charts", like='{"When they are due": draw}')
         make, self._make_subject, usual = _KINDS[about]
-        self._asana, self._about = asana.in_background(), about
+        self._asana, self._about, self._now = asana.in_background(), about, now
         self._charts = dict(usual if charts is None else charts)
-        self._subjects: dict[str, tuple[float, Any]] = {}
+        self._subjects: dict[str, tuple[float, Subject]] = {}
         #: Identifies the current drawing; None while nothing is drawn.
         self._drawing: object | None = None
-        self._summary = ipw.HTML()
-        self._chart_boxes = {name: ipw.HTML() for name in self._charts}
+        #: Whether charts are shown, of this choice or the one before.
+        self._is_filled = False
+        #: The figures that are shown, as text.
+        self._text = ""
+        self._saved, self._key = SavedPage(), uuid.uuid4().hex[:12]
         self.picker: Picker = make(asana, value)
+        today = None if now is None else parse_moment(now).date()
+        self.period = PeriodPicker(period, today=today)
+        self.compare = ipw.Dropdown(
+            options=list(_COMPARE_LABELS.items()),
+            value=compare or _NOTHING,
+            description="Compare with",
+            **make_wide_layout(),
+        )
         super().__init__(self._build_children())
-        self.layout = ipw.Layout(display="flex", flex_flow="row wrap", width="100%")
-        resend_when_displayed(self, self._summary, *self._chart_boxes.values())
-        self.picker.observe(self._handle_pick, "value")
-        self.picker.observe(self._handle_reload, "reloads")
+        self._observe_controls()
         self._handle_pick(None)
 
     def __repr__(self) -> str:
@@ -130,11 +191,21 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             The charts are not drawn within ``timeout`` seconds.
         """
         self.picker.wait(timeout)
+        self._wait_for_drawing(timeout)
+        return self
+
+    def _wait_for_drawing(self, timeout: float) -> None:
         # An observer may call this while it holds the lock; waiting releases it for drawing.
         with CHANGED:
             if not CHANGED.wait_for(lambda: self._drawing is None, timeout):
                 raise TimeoutError(f"The charts are not drawn after {timeout:g} s.")
-        return self
+
+    def _ipython_display_(self) -> None:
+        """Display the controls at once, and end the cell when its charts are drawn."""
+        if self._saved.display(self._repr_mimebundle_()):
+            with suppress(TimeoutError):
+                self._wait_for_drawing(_DISPLAY_SECONDS)
+            self._update_saved()
 
     @traitlets.validate("value")
     def _resolve_value(self, proposal: Any) -> str | None:
@@ -145,16 +216,34 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
         return gid
 
     def _build_children(self) -> list[Any]:
-        left = ipw.VBox(
-            [self.picker, self._summary], layout=ipw.Layout(flex="1 1 18rem", margin="0 1rem 0 0")
+        self._status, self._heading = ipw.HTML(), ipw.HTML()
+        self._tiles, self._list = ipw.HTML(), ipw.HTML()
+        self._chart_boxes = {name: ipw.HTML() for name in self._charts}
+        grid = ipw.Box([*self._chart_boxes.values(), self._list])
+        grid.add_class("af-grid")
+        self._screen = ipw.VBox([self._heading, self._tiles, grid])
+        self._screen.add_class("af-board")
+        columns = [[self.picker], [self.period, self.compare]]
+        controls = ipw.Box(
+            [
+                ipw.VBox(column, layout=ipw.Layout(flex="1 1 20rem", min_width="0"))
+                for column in columns
+            ],
+            layout=ipw.Layout(flex_flow="row wrap", width="100%", max_width="86rem"),
         )
-        right = ipw.Box(
-            list(self._chart_boxes.values()),
-            layout=ipw.Layout(display="flex", flex_flow="row wrap", flex="3 1 30rem"),
-        )
-        for place in self._chart_boxes.values():
-            place.layout = ipw.Layout(flex="1 1 26rem", max_width="56rem", min_width="0")
-        return [left, right]
+        self.add_class(f"af-live-{self._key}")
+        return [ipw.HTML(page.STYLE), controls, self._status, self._screen]
+
+    @property
+    def _places(self) -> list[ipw.HTML]:
+        return [self._heading, self._tiles, *self._chart_boxes.values(), self._list]
+
+    def _observe_controls(self) -> None:
+        resend_when_displayed(self, self._status, *self._places)
+        self.picker.observe(self._handle_pick, "value")
+        self.picker.observe(self._handle_reload, "reloads")
+        self.period.observe(self._handle_pick, "value")
+        self.compare.observe(self._handle_pick, "value")
 
     def _handle_pick(self, _: Any) -> None:
         """Draw the picked object, and abandon the drawing of another one."""
@@ -162,70 +251,147 @@ class Dashboard(ipw.Box, ipw.ValueWidget):
             gid = self.value = self.picker.value
             self._drawing = None
             CHANGED.notify_all()
-            for place in self._chart_boxes.values():
-                place.value = ""
             if gid is None:
-                self._summary.value = format_message(f"Choose a {self._about} to see its charts.")
+                self._clear()
                 return
-            self._summary.value = format_message("Reading ...")
+            self._show_progress()
+            compare = None if self.compare.value == _NOTHING else self.compare.value
+            period = Period(self.period.start, self.period.end, compare)
             # A new object identifies this drawing.
             drawing = self._drawing = object()
-        run_in_background(partial(self._draw_charts, gid, drawing))
+        run_in_background(partial(self._draw_page, gid, period, drawing))
 
     def _handle_reload(self, _: Any) -> None:
         with LOCK:
             self._subjects.clear()
             self._handle_pick(None)
 
-    def _draw_charts(self, gid: str, drawing: object) -> None:
-        subject = self._find_subject(gid)
-        self._show_html(drawing, self._summary, partial(_format_summary, subject))
-        for title, draw in self._charts.items():
-            # Another object may have been picked meanwhile.
-            if self._drawing is drawing:
-                self._show_html(
-                    drawing, self._chart_boxes[title], partial(_draw_picture, title, draw, subject)
-                )
+    def _clear(self) -> None:
+        """Show that nothing is picked."""
+        self._is_filled = False
+        self._screen.layout.display = "none"
+        self._screen.remove_class("af-dimmed")
+        self._status.value = format_message(f"Choose a {self._about} to see its charts.")
+
+    def _show_progress(self) -> None:
+        """Dim what is shown until the new page is there; at first, show its places."""
+        name = self.picker.row["name"] if self.picker.row is not None else self._about
+        self._status.value = format_message(f"Drawing {name} ...")
+        if self._is_filled:
+            self._screen.add_class("af-dimmed")
+            return
+        for title, place in self._chart_boxes.items():
+            place.value = page.format_waiting(title)
+        self._heading.value = self._tiles.value = self._list.value = ""
+        self._screen.layout.display = None
+
+    def _draw_page(self, gid: str, period: Period, drawing: object) -> None:
+        subject = self._find_subject(gid, period)
+        made: dict[ipw.HTML, str] = {}
+        for place, title, make in self._list_places(subject):
+            # Something else may have been picked meanwhile.
+            if self._drawing is not drawing:
+                break
+            made[place], is_failure = _make_or_explain(title, make)
+            if is_failure and place is self._heading:
+                # Nothing is known of the object: this is told once, not in each place.
+                made = dict.fromkeys(self._places, "") | made
+                break
+            if not self._is_filled:
+                # At first each part is shown when it is there, later all at once.
+                self._show(drawing, {place: made[place]})
+        self._show(drawing, made, is_complete=True)
         with CHANGED:
             if subject.has_failed:
                 # Read again next time.
                 self._subjects.pop(gid, None)
-            if self._drawing is drawing:
+            is_current = self._drawing is drawing
+            if is_current:
                 self._drawing = None
             CHANGED.notify_all()
+        if is_current:
+            self._update_saved()
 
-    def _find_subject(self, gid: str) -> Any:
-        """Return the subject of a gid, cached for a minute."""
+    def _list_places(self, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
+        """List the places of the page: each with its title and what makes its HTML."""
+        yield (
+            self._heading,
+            f"This {self._about} cannot be shown",
+            partial(self._format_heading, subject),
+        )
+        yield self._tiles, "Key figures", partial(self._format_tiles, subject)
+        for title, draw in self._charts.items():
+            card = partial(_draw_chart, title, draw, subject)
+            yield self._chart_boxes[title], title, card
+        yield self._list, "List", subject.format_list
+
+    def _format_heading(self, subject: Subject) -> str:
+        days = page.format_days(subject.period.start, subject.period.end)
+        words = f"{days}{_COMPARE_WORDS[subject.period.compare]}"
+        row = subject.row
+        as_of = f"as of {subject.now:%d %b %Y, %H:%M} UTC".replace(" 0", " ")
+        return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
+
+    def _format_tiles(self, subject: Subject) -> str:
+        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary)}"
+        return page.format_tiles(subject.summary)
+
+    def _find_subject(self, gid: str, period: Period) -> Subject:
+        """Return the subject of a gid in a period; what was read is kept for a minute."""
         with LOCK:
             now = time.monotonic()
             self._subjects = {
                 g: seen for g, seen in self._subjects.items() if now - seen[0] < CACHE_SECONDS
             }
-            if gid not in self._subjects:
-                self._subjects[gid] = (now, self._make_subject(self._asana, gid))
-            return self._subjects[gid][1]
+            if gid in self._subjects:
+                began, subject = self._subjects[gid]
+                subject = subject.in_period(period)
+            else:
+                began, subject = now, self._make_subject(self._asana, gid, period, self._now)
+            self._subjects[gid] = (began, subject)
+            return subject
 
-    def _show_html(self, drawing: object, place: ipw.HTML, make: Callable[[], str]) -> None:
-        """Show HTML or the error of making it, if the drawing is still the current one."""
-        try:
-            shown = make()
-        except Exception as error:  # noqa: BLE001
-            # A background thread has no prompt: errors are shown here.
-            shown = format_message(f"{type(error).__name__}: {error}", is_error=True)
+    def _show(
+        self, drawing: object, made: Mapping[ipw.HTML, str], *, is_complete: bool = False
+    ) -> None:
+        """Show what was made, if the drawing is still the current one."""
         with LOCK:
-            if self._drawing is drawing:
-                place.value = shown
+            if self._drawing is not drawing:
+                return
+            for place, html in made.items():
+                place.value = html
+            if is_complete:
+                self._is_filled = True
+                self._status.value = ""
+                self._screen.remove_class("af-dimmed")
+
+    def _update_saved(self) -> None:
+        """Let saved notebooks show what is shown here."""
+        with LOCK:
+            if not self._is_filled:
+                self._saved.update("", "")
+                return
+            cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
+            html = page.format_page(self._key, self._heading.value, self._tiles.value, cards)
+            text = self._text
+        self._saved.update(html, text)
 
 
-def _format_summary(subject: Any) -> str:
-    return format_message(subject.summary)
+def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
+    return draw_card(title, partial(draw, subject), subject.height)
 
 
-def _draw_picture(title: str, draw: Draw, subject: Any) -> str:
-    """Return a chart as HTML, with the given title unless it sets its own."""
-    with hold_drawing_lock():
-        figure = draw_figure(lambda ax: draw(subject, ax), height=subject.height)
-        axes = figure.axes[0]
-        if not axes.get_title():
-            axes.set_title(title)
-        return render_pictures({title: figure})[title].html()
+def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
+    """Return the HTML of a place, or what kept it from being made, and whether that is so."""
+    try:
+        return make(), False
+    except Exception as error:  # noqa: BLE001
+        # A background thread has no prompt: errors are shown here.
+        return page.format_failure(title, _explain(error)), True
+
+
+def _explain(error: Exception) -> str:
+    for kind, words in _REFUSALS.items():
+        if isinstance(error, kind):
+            return f"{words} ({error})"
+    return f"This could not be drawn. {type(error).__name__}: {error}"

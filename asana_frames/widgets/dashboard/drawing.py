@@ -1,14 +1,32 @@
-"""A lock for drawing: matplotlib draws one figure at a time, and reads do not hold the lock."""
+"""Draw the charts of dashboards: one at a time, because matplotlib draws one figure at a time.
+
+Reads do not hold the lock.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from asana_frames.export.text import to_one_line
+from asana_frames.widgets.dashboard.page import CHART_WIDTH, format_chart
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _lock = threading.Lock()
 #: Whether this thread holds the lock.
 _thread_state = threading.local()
+
+#: CSS pixels of an inch, and pixels of a CSS pixel on high-density screens.
+_SCREEN_DPI, _DENSITY = 96, 2.5
+#: Above this lightness of its background a picture is light.
+_LIGHT = 0.5
 
 
 @contextmanager
@@ -35,3 +53,53 @@ def release_drawing_lock() -> Iterator[None]:
     finally:
         _lock.acquire()
         _thread_state.holds_lock = True
+
+
+def draw_card(title: str, draw: Callable[[Axes], object], height: int) -> str:
+    """Draw a chart as the card of a dashboard.
+
+    Parameters
+    ----------
+    title
+        The title, unless the chart sets its own; the alternative text.
+    draw
+        Draws on axes.
+    height
+        CSS pixels.
+
+    Returns
+    -------
+    str
+        HTML with a PNG, drawn at the size at which it is shown, sharp on high-density screens.
+    """
+    from matplotlib.figure import Figure
+
+    with hold_drawing_lock():
+        size = CHART_WIDTH / _SCREEN_DPI, height / _SCREEN_DPI
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.add_subplot()
+        draw(axes)
+        if not _find_title(figure):
+            axes.set_title(title)
+        stream = BytesIO()
+        figure.savefig(stream, format="png", dpi=_SCREEN_DPI * _DENSITY)
+        is_light = _is_light(figure)
+        alt_text = _find_title(figure) or title
+    picture = b64encode(stream.getvalue()).decode("ascii")
+    return format_chart(picture, alt_text, width=CHART_WIDTH, height=height, is_light=is_light)
+
+
+def _find_title(figure: Figure) -> str:
+    """Return the first title of a figure, at the left, in the middle or at the right."""
+    titles = [figure.get_suptitle()]
+    for axes in figure.axes:
+        titles += [axes.get_title(loc) for loc in ("left", "center", "right")]
+    # In charts, a literal dollar sign is escaped with a backslash.
+    return next((to_one_line(text).replace(r"\$", "$") for text in titles if text.strip()), "")
+
+
+def _is_light(figure: Figure) -> bool:
+    from matplotlib.colors import to_rgb
+
+    red, green, blue = to_rgb(figure.get_facecolor())
+    return 0.3 * red + 0.6 * green + 0.1 * blue > _LIGHT

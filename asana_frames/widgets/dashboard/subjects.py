@@ -1,47 +1,85 @@
-"""The subject of a dashboard, a project or a goal, and its default charts."""
+"""The subject of a dashboard, a project or a goal, in a period, and its default charts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from copy import copy
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import pandas as pd
 
-from asana_frames import charts, gather
+from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
+from asana_frames.exceptions import PastStateWarning, ignore_warnings
+from asana_frames.fetch import REFUSALS
 from asana_frames.gather.goals_report import GoalFrames
 from asana_frames.gather.hours_report import HoursReport
 from asana_frames.gather.projects_report import ProjectFrames
 from asana_frames.gather.shared import LazyFrames, lazy_frame
+from asana_frames.rollups.shared.periods import Every
+from asana_frames.rollups.shared.spans import find_previous, parse_span
 from asana_frames.types import When
 from asana_frames.widgets.dashboard.drawing import release_drawing_lock
-from asana_frames.widgets.pickers.labels import format_count
+from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Height of a chart over time, in inches.
-_HEIGHT = 4.5
-#: Height of one row of a chart with a row per object, in inches.
-_ROW = 0.36
-#: Height of the space above and below these rows, in inches.
-_AROUND = 1.6
-#: Greatest height of a chart with rows, in inches.
-_MAX_HEIGHT = 12.0
+#: CSS pixels of one row of a chart with a row per object, and of the space around its rows.
+_ROW, _AROUND, _MAX_HEIGHT = 30, 130, 1000
+#: CSS pixels of a row of the list, and of what is around its rows.
+_LIST_ROW, _LIST_AROUND = 31, 75
+#: Up to so many days a chart has a bar or point per day, or per week; else per month.
+_DAILY, _WEEKLY = 31, 190
+
+
+class Period(NamedTuple):
+    """The days that a dashboard shows, and what they are compared with."""
+
+    start: date
+    end: date
+    compare: str | None = "previous"
+
+    @property
+    def every(self) -> Every:
+        """The length of the bars of a chart."""
+        days = (self.end - self.start).days + 1
+        return "D" if days <= _DAILY else "W" if days <= _WEEKLY else "MS"
+
+    def bounds(self) -> dict[str, date]:
+        """Return the arguments ``start`` and ``end`` of rollups."""
+        return {"start": self.start, "end": self.end}
 
 
 class Subject(Protocol):
-    """What a chart is drawn from; each frame is read when it is first used."""
+    """What a dashboard is about; each frame is read when it is first used."""
 
-    has_failed: bool
-
-    @property
-    def summary(self) -> str:
-        """A line of figures."""
+    period: Period
+    #: The moment of all of its frames.
+    now: pd.Timestamp
 
     @property
-    def height(self) -> float:
-        """Inches of its charts."""
+    def has_failed(self) -> bool:
+        """Whether a frame could not be read."""
+
+    @property
+    def row(self) -> pd.Series[Any]:
+        """The project or goal itself."""
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """Its key figures."""
+
+    @property
+    def height(self) -> int:
+        """CSS pixels of its charts."""
+
+    def format_list(self) -> str:
+        """Return the list of what needs attention as HTML."""
+
+    def in_period(self, period: Period) -> Self:
+        """Return the subject in another period."""
 
 
 #: Draws a subject on axes.
@@ -51,17 +89,32 @@ Draw = Callable[[Any, "Axes"], object]
 class _ChartFrames(LazyFrames):
     """Frames that let other dashboards draw while they are read."""
 
+    period: Period
+    #: What is computed for one period.
+    _periodic: ClassVar[frozenset[str]]
+
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
         with release_drawing_lock():
             return super().compute_once(name, compute)
 
+    def in_period(self, period: Period) -> Self:
+        """Return the same subject in another period, with all that was read of it."""
+        other = copy(self)
+        other.period = period
+        other._results = {
+            name: result for name, result in self._results.items() if name not in self._periodic
+        }
+        return other
+
 
 class Project(_ChartFrames, ProjectFrames):
-    """A project: the frames of `gather.projects_report`, and its hours.
+    """A project in a period: the frames of `gather.projects_report`, and its hours.
 
     Attributes
     ----------
+    period : Period
+        ``start``, ``end`` and ``compare``.
     tasks : DataFrame
         Its tasks, subtasks left out (``GET /tasks``).
     entries : DataFrame
@@ -70,9 +123,17 @@ class Project(_ChartFrames, ProjectFrames):
         Its status updates (``GET /status_updates``).
     """
 
-    def __init__(self, asana: Asana, gid: str, now: When | None = None) -> None:
+    _periodic = frozenset({"burnup", "throughput", "hours", "lead_times", "summary"})
+
+    def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
         super().__init__(asana, project=gid, now=now)
-        self.gid = gid
+        self.gid, self.period = gid, period
+
+    @property
+    def row(self) -> pd.Series[Any]:
+        """The project itself."""
+        found: pd.Series[Any] = self.projects.iloc[0]
+        return found
 
     @lazy_frame
     def _hours_report(self) -> HoursReport:
@@ -84,31 +145,85 @@ class Project(_ChartFrames, ProjectFrames):
         report: HoursReport = self._hours_report
         return report.tracked
 
-    @property
+    @lazy_frame
     def hours(self) -> pd.DataFrame:
-        """The hours tracked by person and month."""
+        """Add up the hours tracked in the period by person."""
         report: HoursReport = self._hours_report
-        return report.hours
+        start, end, _ = self.period
+        every = self.period.every
+        return rollups.hours(report.entries, "person", every, start=start, end=end, now=self.now)
+
+    @lazy_frame
+    def burnup(self) -> pd.DataFrame:
+        """Count all and completed tasks in the period."""
+        every: Every = "W" if self.period.every == "MS" else "D"
+        return rollups.burnup(self.tasks, every=every, **self._moments())
+
+    @lazy_frame
+    def throughput(self) -> pd.DataFrame:
+        """Count the tasks completed in the period."""
+        return rollups.throughput(self.tasks, every=self.period.every, **self._moments())
+
+    @lazy_frame
+    def lead_times(self) -> pd.DataFrame:
+        """Compute how long the tasks took that were completed in the period."""
+        first, last = (pd.Timestamp(day, tz=self.tz) for day in self.period[:2])
+        done = self.tasks["completed_at"]
+        within = (done >= first) & (done < last + pd.Timedelta(days=1))
+        return rollups.lead_times(self.tasks[within.fillna(False)], now=self.now, tz=self.tz)
+
+    @lazy_frame
+    def summary(self) -> pd.DataFrame:
+        """Compute the key figures; without hours where these are refused."""
+        return rollups.project_summary(
+            self.tasks,
+            self.projects,
+            self._find_entries(),
+            compare=self.period.compare,
+            **self._moments(),
+        )
 
     @property
-    def summary(self) -> str:
-        """How many tasks there are, done, open and overdue."""
-        done = int(self.tasks["completed"].fillna(False).sum())
-        overdue = len(self.aging.query("days_overdue > 0"))
-        tasks = format_count(len(self.tasks), "task")
-        return f"{tasks}: {done:,} done, {len(self.tasks) - done:,} open, {overdue:,} overdue."
+    def height(self) -> int:
+        """CSS pixels of its charts."""
+        return CHART_HEIGHT
 
-    @property
-    def height(self) -> float:
-        """Inches of its charts."""
-        return _HEIGHT
+    def format_list(self) -> str:
+        """List the open tasks that are overdue, the latest first."""
+        late = self.aging.dropna(subset=["days_overdue"])
+        late = late.sort_values("days_overdue", ascending=False, kind="stable")
+        links = self._find_links()
+        entries = [
+            Entry(row.task_name, links.get(row.task_gid), _describe_delay(row))
+            for row in late.head(_count_rows(self)).itertuples()
+        ]
+        nothing = "No open task is overdue."
+        return format_list("Most overdue", entries, more=len(late) - len(entries), nothing=nothing)
+
+    def _find_entries(self) -> pd.DataFrame | None:
+        try:
+            return self.entries
+        except REFUSALS:
+            # The chart of hours says why.
+            return None
+
+    def _find_links(self) -> dict[str, str]:
+        tasks = self.tasks
+        if "permalink_url" not in tasks.columns:
+            return {}
+        return dict(zip(tasks["gid"], tasks["permalink_url"], strict=True))
+
+    def _moments(self) -> dict[str, Any]:
+        return {**self.period.bounds(), "now": self.now, "tz": self.tz}
 
 
 class Goal(_ChartFrames, GoalFrames):
-    """A goal and the goals below it: the frames of `gather.goals_report`.
+    """A goal and the goals below it in a period: the frames of `gather.goals_report`.
 
     Attributes
     ----------
+    period : Period
+        ``start``, ``end`` and ``compare``.
     goals : DataFrame
         The goal, then those that support it, those that support these ... (``GET /goals/{gid}``).
     relationships : DataFrame
@@ -119,23 +234,70 @@ class Goal(_ChartFrames, GoalFrames):
         As `rollups.goal_progress` returns it.
     """
 
-    def __init__(self, asana: Asana, gid: str, now: When | None = None) -> None:
+    _periodic = frozenset({"summary"})
+
+    def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
         super().__init__(asana, goal=gid, now=now)
-        self.gid = gid
+        self.gid, self.period = gid, period
 
     @property
-    def summary(self) -> str:
-        """How far the goal is, and how far it should be by now."""
-        row = self.progress[self.progress["gid"] == self.gid].iloc[0]
-        has_progress, has_expected = pd.notna(row["progress"]), pd.notna(row["expected"])
-        progress = f"{row['progress']:.0%}" if has_progress else "progress unknown"
-        expected = f", {row['expected']:.0%} expected by now" if has_expected else ""
-        return f"{progress}{expected}; {format_count(len(self.goals) - 1, 'goal')} below it."
+    def row(self) -> pd.Series[Any]:
+        """The goal itself."""
+        found: pd.Series[Any] = self.goals[self.goals["gid"] == self.gid].iloc[0]
+        return found
+
+    @lazy_frame
+    def summary(self) -> pd.DataFrame:
+        """Compute the key figures."""
+        return rollups.goal_summary(
+            self.progress,
+            self._compute_before(),
+            self.updates,
+            **self.period.bounds(),
+            compare=self.period.compare,
+            now=self.now,
+            tz=self._tz,
+        )
 
     @property
-    def height(self) -> float:
-        """Inches of its charts, which have a row per goal."""
-        return min(_ROW * len(self.goals) + _AROUND, _MAX_HEIGHT)
+    def height(self) -> int:
+        """CSS pixels of its charts, which have a row per goal."""
+        return min(max(_ROW * len(self.goals) + _AROUND, CHART_HEIGHT), _MAX_HEIGHT)
+
+    def format_list(self) -> str:
+        """List the goals that are behind, the furthest first."""
+        behind = self.progress[(self.progress["ahead"] < 0).fillna(False)]
+        behind = behind.sort_values("ahead", kind="stable")
+        shown = ["name", "progress", "expected"]
+        entries = [
+            Entry(name, None, f"{format_share(progress)} of {format_share(expected)} expected")
+            for name, progress, expected in behind[shown].head(_count_rows(self)).to_numpy()
+        ]
+        nothing = "No goal is behind."
+        return format_list(
+            "Furthest behind", entries, more=len(behind) - len(entries), nothing=nothing
+        )
+
+    def _compute_before(self) -> pd.DataFrame | None:
+        """Compute the progress at the end of the period before, as far as stories tell it."""
+        span = find_previous(parse_span(**self.period.bounds(), now=self.now), self.period.compare)
+        if span is None or span.end is None:
+            return None
+        known = self._known(updates=True, stories=True)
+        then = {"now": span.end.tz_localize(self._tz) + pd.Timedelta(days=1, seconds=-1)}
+        then["read_at"] = self.now
+        with ignore_warnings(PastStateWarning):
+            return rollups.goal_progress(self.goals, self.relationships, **(known | then))
+
+
+def _count_rows(subject: Subject) -> int:
+    """Return how many rows a list may have, to be as high as a chart."""
+    return (subject.height - _LIST_AROUND) // _LIST_ROW
+
+
+def _describe_delay(row: Any) -> str:
+    late = f"{row.days_overdue:,} day{'' if row.days_overdue == 1 else 's'} late"
+    return late if pd.isna(row.assignee_name) else f"{row.assignee_name}, {late}"
 
 
 def _make_chart(chart: Callable[..., object], name: str) -> Draw:
@@ -145,8 +307,8 @@ def _make_chart(chart: Callable[..., object], name: str) -> Draw:
 
 PROJECT_CHARTS: Mapping[str, Draw] = {
     "Scope and done": _make_chart(charts.burnup, "burnup"),
-    "Open tasks by age": _make_chart(charts.aging, "aging"),
-    "How long tasks take": _make_chart(charts.lead_times, "lead_times"),
+    "Tasks completed": _make_chart(charts.throughput, "throughput"),
+    "When it will be done": _make_chart(charts.forecast, "forecast"),
     "Open tasks by person": _make_chart(charts.load, "load"),
     "Hours by person": _make_chart(charts.hours, "hours"),
 }

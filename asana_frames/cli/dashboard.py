@@ -1,0 +1,184 @@
+"""``asana-frames dashboard``: a dashboard as a page that only you can open."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import webbrowser
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import click
+
+from asana_frames._optional import require
+from asana_frames.cli.connection import open_connection, with_connection
+from asana_frames.cli.errors import Command
+from asana_frames.cli.terminal import echo
+from asana_frames.exceptions import InvalidArgument
+
+_LOOPBACK = "127.0.0.1"
+#: The page has the title of the notebook.
+_NOTEBOOK = "Asana dashboard.ipynb"
+#: Seconds after which a kernel without a page ends.
+_LOST_SECONDS = 600
+_COMPARISONS = {"previous": "previous", "last-year": "last_year", "nothing": None}
+
+
+@with_connection
+@click.command("dashboard", cls=Command)
+@click.option("--project", help="Name, gid or URL of the project that is shown first.")
+@click.option("--goal", help="Instead of projects, goals: the one that is shown first.")
+@click.option("--period", default="Last 90 days", show_default=True, help='Such as "This month".')
+@click.option(
+    "--compare", default="previous", show_default=True, type=click.Choice(list(_COMPARISONS))
+)
+@click.option("--theme", default="light", show_default=True, type=click.Choice(["light", "dark"]))
+@click.option("--port", default=0, show_default=True, help="0 picks a free port.")
+@click.option("--no-browser", is_flag=True, help="Print the URL, and open no browser.")
+@click.option(
+    "--now",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Day of the dashboard; default today. With --sandbox, its history ends there.",
+)
+def dashboard_command(
+    project: str | None, goal: str | None, use_sandbox: bool, now: datetime | None, **options: Any
+) -> None:
+    """Serve a dashboard of a project or a goal until interrupted, on loopback.
+
+    The URL that is printed has a token of its own, new at each start: other users of this machine
+    cannot open the page. The dashboard only reads Asana. Each page that is opened reads anew.
+    """
+    if project is not None and goal is not None:
+        raise InvalidArgument("Give --project or --goal, not both.")
+    for module in ("voila.app", "ipykernel"):
+        require(module, extra="dashboard")
+    from asana_frames.widgets import PeriodPicker
+
+    PeriodPicker(options["period"]).close()
+    about, given = ("project", project) if goal is None else ("goal", goal)
+    day = None if now is None else f"{now:%Y-%m-%d}"
+    with open_connection(use_sandbox, day) as asana:
+        gid = None if given is None else _find_one(asana.references.gids(given, [about]), given)
+    arguments = {"period": options["period"], "compare": _COMPARISONS[options["compare"]]}
+    source = _write_source(about, gid, use_sandbox, {**arguments, "now": day})
+    with TemporaryDirectory(prefix="asana-frames-") as name:
+        folder = Path(name)
+        _write_notebook(folder / _NOTEBOOK, source)
+        _serve(folder, options["port"], options["theme"], is_browser=not options["no_browser"])
+    echo("Stopped.", err=True)
+
+
+def _find_one(gids: list[str], given: str) -> str:
+    if len(gids) != 1:
+        raise InvalidArgument(f"{given!r} names {len(gids)} objects; give one.")
+    return gids[0]
+
+
+def _write_source(
+    about: str, gid: str | None, use_sandbox: bool, arguments: dict[str, str | None]
+) -> str:
+    """Return the code of the page; it finds the token of Asana as this command did."""
+    connect = "af.sandbox(now=now)" if use_sandbox else "af.connect(read_only=True)"
+    given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return (
+        "import asana_frames as af\n"
+        f"now = {arguments['now']!r}\n"
+        f"asana = {connect}\n"
+        f"af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})"
+    )
+
+
+def _write_notebook(path: Path, source: str) -> None:
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "dashboard",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {
+        "cells": [cell],
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
+    """Serve the notebook of a folder until interrupted."""
+    from voila.app import Voila
+
+    port, token = _find_port(port), secrets.token_urlsafe(32)
+    url = f"http://{_LOOPBACK}:{port}/?token={token}"
+    server = Voila()
+    # Options of the command line of Voila win over its configuration files.
+    server.initialize(
+        [
+            str(folder / _NOTEBOOK),
+            f"--Voila.ip={_LOOPBACK}",
+            f"--Voila.port={port}",
+            "--Voila.port_retries=0",
+            f"--Voila.root_dir={folder}",
+            "--Voila.log_level=ERROR",
+            # What a kernel tells goes to all who connect to its port; a socket in a folder of this
+            # user is for this user.
+            *([] if os.name == "nt" else ["--KernelManager.transport=ipc"]),
+            "--VoilaConfiguration.file_allowlist=[]",
+            # The kernel of a page that is lost ends later; while a page is open it stays.
+            f"--MappingKernelManager.cull_idle_timeout={_LOST_SECONDS}",
+            f"--MappingKernelManager.cull_interval={_LOST_SECONDS // 4}",
+            f"--VoilaConfiguration.theme={theme}",
+        ]
+    )
+    # Set here: the arguments of a process can be read by all users.
+    server.token, server.auto_token, server.open_browser = token, False, True
+    # A page that is left ends its kernel by a request that cannot have the header of this check.
+    # Who makes such requests needs the id of a kernel, which only its page knows.
+    server.tornado_settings = {"disable_check_xsrf": True}
+    server.launch_browser = _announce(url, folder, is_browser=is_browser)
+    server.start()
+
+
+def _announce(url: str, folder: Path, *, is_browser: bool) -> Callable[[], None]:
+    """Return the function that tells the URL once the server listens."""
+
+    def announce() -> None:
+        click.echo(url)
+        echo("Press Ctrl+C to stop.", err=True)
+        if is_browser:
+            # A browser is a process too: its argument is a file that only this user can read.
+            page = folder / "open.html"
+            page.touch(mode=0o600)
+            page.write_text(f'<meta http-equiv="refresh" content="0; url={url}">', "utf-8")
+            webbrowser.open(page.as_uri())
+
+    return announce
+
+
+def _find_port(port: int) -> int:
+    """Return a port at which nobody listens.
+
+    Raises
+    ------
+    InvalidArgument
+        Somebody listens at the one that is given.
+    """
+    with socket.socket() as probe:
+        # As servers do: a port that was closed a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, port))
+        except (OSError, OverflowError) as error:
+            raise InvalidArgument(
+                f"--port {port} cannot be used ({error}); use another one, or 0 for a free one."
+            ) from error
+        found: int = probe.getsockname()[1]
+    return found
