@@ -8,7 +8,6 @@ import pandas as pd
 
 from asana_frames.rollups.flow.counting import By, build_grid, parse_selection
 from asana_frames.rollups.flow.scope import read_scope
-from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.types import When
@@ -91,4 +90,4 @@ def burnup(
     columns = {name: found[name] for name in _COLUMNS}
     dtypes = dict.fromkeys(columns, scope.counted.weights.dtype) | {"unweighted": "Int64"}
     table: pd.DataFrame = grid.build(columns, dtypes)
-    return write_about(table, tasks, every=every, now=selection.now, tz=tz)
+    return grid.write_about(table, tasks, selection)

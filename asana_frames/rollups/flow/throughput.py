@@ -106,4 +106,4 @@ def throughput(
     table: pd.DataFrame = grid.build(
         columns, {"done": counted.weights.dtype, "unweighted": "Int64"}
     )
-    return table
+    return grid.write_about(table, tasks, selection)
