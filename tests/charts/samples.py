@@ -148,7 +148,7 @@ class Company:
             "goal_tree": lambda: self.goals.tree,
             "hours": lambda: rollups.hours(self.entries, by="person", every="MS"),
             "lead_times": lambda: rollups.lead_times(self.tasks),
-            "load": lambda: rollups.load(self.all_tasks),
+            "load": lambda: rollups.load(self.all_tasks, now=NOW),
             "money": lambda: rollups.margin(
                 self.entries, self.rates, self.rates.assign(rate=self.rates["rate"] / 2)
             ),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     draw_empty,
     font_size,
     make_room,
     new_axes,
     set_count_axis,
-    set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
@@ -26,14 +26,20 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     unique_days,
 )
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.rates import (
     draw_rate_lines,
     draw_rate_rows,
+    find_most,
+    find_span,
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
+from asana_frames.charts.shared.today import mark_today
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _LOOKS = {
@@ -43,10 +49,16 @@ _LOOKS = {
 }
 _RATE = "on_time_rate"
 _NUMBERS = ("period", "partial", *_LOOKS, "not_due", "undated", _RATE, "judged")
-_TITLE = "Tasks done on time"
+_WHAT = "tasks done on time"
 
 
-def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def on_time(
+    on_time: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how many tasks are done by their due day.
 
     Parameters
@@ -55,6 +67,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.on_time`` returns: ``done_on_time``, ``done_late``, ``open_late``,
         ``on_time_rate``, with periods ``period`` and ``partial``, and the key columns (all
         others).
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -64,7 +78,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Over time a bar per period, in which the tasks due are stacked, with the rate on top; with
         keys a line per group, of at most eight, with a hollow point where the period is not over.
         Without periods a bar per group, the highest rate at the top. Tasks without a due date are
-        not drawn.
+        not drawn. The subtitle counts the due tasks that were done on time; with keys, it names
+        the group with most that were not.
 
     Raises
     ------
@@ -72,7 +87,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = [*_LOOKS, _RATE, *list_period_columns(on_time)]
-    on_time = read_input(on_time, needed, chart="on_time", ax=ax)
+    titles = Titles(title, subtitle)
+    on_time = read_input(on_time, needed, chart="on_time", ax=ax, titles=titles)
     has_periods = "period" in on_time.columns
     rows = on_time.assign(judged=on_time[[*_LOOKS]].astype("float64").sum(axis="columns"))
     if has_periods:
@@ -82,29 +98,61 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if not rows["judged"].any():
-        set_title(ax, _TITLE)
+        set_heading(ax, on_time, _WHAT, titles)
         return draw_empty(ax, "No tasks that were due")
+    note, legend = "", {}
     if not has_periods:
-        done = rows["done_on_time"].astype("float64")
-        texts = [
-            f"{100 * part / whole:.0f} % of {whole:,.0f}" if whole else "none due"
-            for part, whole in zip(done, rows["judged"], strict=True)
-        ]
-        draw_rate_rows(ax, rows, keys, _RATE, pd.Series(texts, index=rows.index), _TITLE)
+        note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows))
     elif keys:
-        draw_rate_lines(ax, rows, keys, _RATE, "judged", _TITLE)
+        note = draw_rate_lines(ax, rows, keys, _RATE, "judged")
     else:
-        _draw_bars(ax, rows)
+        note, legend = _draw_bars(ax, rows)
+        mark_today(ax, on_time)
+    set_heading(
+        ax,
+        on_time,
+        _WHAT,
+        titles,
+        finding=_summarise(rows, keys),
+        notes=[note],
+        days=find_span(rows),
+        legend=legend,
+    )
     return make_room(ax)
 
 
-def _draw_bars(ax: Axes, rows: pd.DataFrame) -> None:
-    """Stack the tasks of each period, and write the rate above them."""
+def _describe_rates(rows: pd.DataFrame) -> pd.Series[Any]:
+    done = rows["done_on_time"].astype("float64")
+    texts = [
+        f"{100 * part / whole:.0f} % of {whole:,.0f}" if whole else "none due"
+        for part, whole in zip(done, rows["judged"], strict=True)
+    ]
+    return pd.Series(texts, index=rows.index)
+
+
+def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
+    """Count the tasks done on time, or name the group with most that were not."""
+    if not keys:
+        counts = rows[[*_LOOKS]].astype("float64").sum()
+        due, on_time = counts.sum(), counts["done_on_time"]
+        late = (
+            f"{counts['done_late']:,.0f} were late, {counts['open_late']:,.0f} are late and open"
+        )
+        return f"{on_time:,.0f} of {due:,.0f} due tasks were done on time; {late}."
+    late = rows["done_late"].astype("float64") + rows["open_late"].astype("float64")
+    most, number, due = find_most(rows, keys, late, rows["judged"])
+    if not number:
+        return "All due tasks were done on time."
+    return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
+
+
+def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
+    """Stack the tasks of each period, and write the rate above them; return note and legend."""
     step = find_step(unique_days(rows["period"]))
     days = fill_periods(unique_days(rows["period"]), step)
     table = rows.set_index("period")[[*_LOOKS]].astype("float64")
     table = table.reindex(days.astype("datetime64[us]"), fill_value=0.0)
-    looks = [(colour, "") for _, colour in _LOOKS.values()]
+    looks = [(shade(ax, colour), "") for _, colour in _LOOKS.values()]
     bars = draw_stacked_bars(ax, table, step, looks)
     if len(days) <= FEW:
         percent = rows.set_index("period")[_RATE].reindex(table.index)
@@ -130,6 +178,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> None:
     ax.margins(y=0.1)
     label_period_axis(ax, days, step)
     set_count_axis(ax, "Tasks due")
-    set_title(ax, _TITLE, ["above the bars: percent done on time"] if len(days) <= FEW else [])
     names = [name for name, _ in _LOOKS.values()]
-    add_legend_below(ax, dict(zip(names, bars, strict=True)))
+    drawn = zip(names, bars, table.any(), strict=True)
+    note = "above the bars: percent done on time" if len(days) <= FEW else ""
+    return note, {name: bar for name, bar, is_drawn in drawn if is_drawn}

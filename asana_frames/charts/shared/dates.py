@@ -49,6 +49,8 @@ _STEPS = (
 _USUAL = ("YS", "QS-JAN", "MS", "W-MON", "D")
 #: The most periods that have a label each.
 FEW = 26
+#: With more days than these, about two years, weeks are suggested.
+_MOST_DAYS = 740
 #: The number of date labels that fit axes of usual width.
 _USUAL_LABELS = 7
 
@@ -66,6 +68,23 @@ def find_step(days: Days) -> Step:
     """
     known = [step for step in _STEPS if len(days) > 1 or step.every in _USUAL]
     return next(step for step in known if (shift_periods(days, step.every, 0) == days).all())
+
+
+def name_period(step: Step) -> str:
+    """Return the word for a period, to be read after "per".
+
+    Examples
+    --------
+    >>> name_period(find_step(np.array(["2026-11-02", "2026-11-09"], "datetime64[D]")))
+    'week'
+    """
+    return step.label.removesuffix(" (first day)").lower()
+
+
+def suggest_weeks(days: Days, step: Step) -> str:
+    """Return a note for so many days that weeks would show more, or an empty text."""
+    is_long = step.every == "D" and len(days) > _MOST_DAYS
+    return "day by day; every='W' gives weeks, which show more" if is_long else ""
 
 
 def fill_periods(days: Days, step: Step) -> Days:

@@ -158,7 +158,8 @@ def _fits(ax: Axes, height: float, lines: int) -> bool:
 
 def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -> list[str]:
     """Break a text into lines that fit; what is too long for ``most`` ends in an ellipsis."""
-    words = shorten_name(" ".join(text.split()), 400)
+    # Names that are labels too have their dollar signs escaped already.
+    words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), 400)
     if not words:
         return []
     letters = max(8, int(len(words) * 72 * cell_width(ax) / _measure(words, size, weight)))

@@ -47,6 +47,19 @@ def format_number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def format_chance(share: float) -> str:
+    """Return a chance in whole percent; only what is certain is 0 % or 100 %.
+
+    Examples
+    --------
+    >>> [format_chance(share) for share in (0.8512, 0.9995, 0.0004, 1.0)]
+    ['85 %', '>99 %', '<1 %', '100 %']
+    """
+    if 0.99 < share < 1:
+        return ">99 %"
+    return "<1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+
+
 def cut_name(name: str, longest: int) -> str:
     """Cut a name to that many letters, with an ellipsis at its end."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"

@@ -17,6 +17,7 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.labels import unique_labels
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -58,6 +59,36 @@ def pivot_periods(
     sums = amounts.astype("float64").groupby([starts, labels]).sum().unstack(fill_value=0)
     days = fill_periods(unique_days(periods), step).astype("datetime64[us]")
     return sums.reindex(days, fill_value=0.0)
+
+
+def pivot_series(
+    rows: pd.DataFrame, keys: Sequence[str], column: str, step: Step, longest: int
+) -> pd.DataFrame:
+    """Sum a column into one column per series and one row per period without gaps.
+
+    Parameters
+    ----------
+    rows
+        Has ``period``, the keys and the column.
+    keys
+        The columns that tell the series.
+    column
+        The column that is summed.
+    step
+        The length of the periods.
+    longest
+        The most letters of a label.
+
+    Returns
+    -------
+    DataFrame
+        The largest series first; what is beyond ten is the last one, "other".
+    """
+    labels = unique_labels(rows, keys, longest)
+    totals = rows[column].astype("float64").groupby(labels).sum()
+    names = merge_smallest(totals.sort_values(ascending=False, kind="stable"), len(SERIES))
+    table = pivot_periods(rows["period"], labels.map(names), rows[column], step)
+    return table[list(dict.fromkeys(names.values()))]
 
 
 def series_looks(count: int) -> list[SeriesLook]:
