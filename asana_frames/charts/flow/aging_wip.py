@@ -29,7 +29,7 @@ from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.sections import SECTION
 
@@ -162,7 +162,7 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Ar
         ("above all lines", is_late, ALARM),
     ):
         if where.any():
-            colour = shade(ax, colour)
+            colour = shade(ax, colour, TEXT_CONTRAST)
             legend[label] = scatter_tasks(ax, across[where], ages[where], colour, size=24)
     levels = [column_numbers(rows, column) for column in list_percentiles(rows)]
     known = [float(np.nanmax(values)) for values in levels if not np.isnan(values).all()]

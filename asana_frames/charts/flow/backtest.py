@@ -80,18 +80,18 @@ def backtest(
     (promise,) = ax.plot(
         [first, 100], [first, 100], color=mix_ink(ax, MUTED), linewidth=1.2, linestyle="--"
     )
-    ax.set(xlim=(first, 100), ylim=(-2, 103))
+    true = 100 * float((checked["came_true"] / checked["forecasts"]).min())
+    ax.set(xlim=(first, 100), ylim=(max(-2.0, min(first, 10 * np.floor(true / 10))), 103))
     set_plain_style(ax, grid="y")
     ax.set_xlabel("Probability given (%)", fontsize=font_size(ax) + 1)
     ax.set_ylabel("Came true (%)", fontsize=font_size(ax) + 1)
-    add_legend_beside(ax, lines, title="Ahead (forecasts)")
+    add_legend_beside(ax, {**lines, "as they say": promise}, title="Ahead (forecasts)")
     set_heading(
         ax,
         backtest,
         _WHAT,
         titles,
         finding=_summarise(checked),
-        legend={"as often as they say": promise},
     )
     return make_room(ax)
 

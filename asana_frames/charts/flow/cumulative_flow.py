@@ -30,7 +30,7 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import find_background, shade
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WHAT = "cumulative flow"
+#: The part of ink of completed tasks: most of the area, and least to be done with.
+_DONE = 0.3
 
 
 def cumulative_flow(
@@ -102,7 +104,8 @@ def cumulative_flow(
     }
     step = find_step(unique_days(rows["period"]))
     table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
-    legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
+    table = table[list(dict.fromkeys(names.values()))]
+    legend = _draw_areas(ax, table, step, done)
     set_count_axis(ax, "Tasks")
     days = table.index.to_numpy("datetime64[D]")
     label_period_axis(ax, days, step)
@@ -138,7 +141,9 @@ def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
     return list(dict.fromkeys(labels[is_true(rows["is_completed"])]))
 
 
-def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
+def _draw_areas(
+    ax: Axes, table: pd.DataFrame, step: Step, done: Collection[str]
+) -> dict[str, Artist]:
     """Stack the columns, the first on top, and return the area of each in their order."""
     days = table.index.to_numpy("datetime64[D]")
     upwards = table.to_numpy("float64").T[::-1]
@@ -147,8 +152,10 @@ def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
         # A single period is drawn as wide as a period, because a point has no width.
         places, upwards = period_edges(days, step), np.repeat(upwards, 2, axis=1)
     looks = [
-        (colour if hatch else shade(ax, colour), hatch)
-        for colour, hatch in series_looks(len(table.columns))
+        (mix_ink(ax, _DONE), "")
+        if name in done
+        else (colour if hatch else shade(ax, colour), hatch)
+        for name, (colour, hatch) in zip(table, series_looks(len(table.columns)), strict=True)
     ]
     tops = upwards.cumsum(axis=0)
     areas = [
@@ -159,7 +166,7 @@ def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
             facecolor=colour,
             hatch=hatch or None,
             edgecolor=HATCH if hatch else find_background(ax),
-            linewidth=0.6,
+            linewidth=0.4,
         )
         for top, height, (colour, hatch) in zip(tops, upwards, looks[::-1], strict=True)
     ]

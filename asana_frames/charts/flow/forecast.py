@@ -238,7 +238,7 @@ def _write_marks(ax: Axes, marks: Sequence[Mark], line: float) -> None:
     for row, (place, words, colour, style) in enumerate(marks):
         height = 0.985 - line * row
         ax.axvline(place, 0, height, color=colour, linewidth=1.2, linestyle=style)
-        is_left = (place - low) / (high - low) > 1 - (len(words) + 1) * letter
+        is_left = (place - low) / (high - low) > 1 - len(words) * letter
         annotate_right(
             ax,
             words,

@@ -105,7 +105,8 @@ def load(
     drawn = order[: count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)]
     step = find_step(unique_days(rows["period"]))
     days = _list_days(unique_days(rows["period"]), step, read_about(load).now)
-    earlier = sums.loc[drawn, sums.columns < pd.Timestamp(days[0])].sum(axis=1)
+    is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
+    earlier: pd.Series[Any] = sums.reindex(drawn).loc[:, is_earlier].sum(axis="columns")
     _draw_cells(ax, sums.reindex(drawn), show, days, step)
     if earlier.any():
         _write_earlier(ax, earlier, days, step)

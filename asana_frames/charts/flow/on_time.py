@@ -10,16 +10,17 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    axes_width,
     draw_empty,
     font_size,
     make_room,
     new_axes,
     set_count_axis,
+    set_span,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
+from asana_frames.charts.shared.columns import Numbers, column_numbers, list_keys, read_input
 from asana_frames.charts.shared.dates import (
-    FEW,
     day_positions,
     fill_periods,
     find_step,
@@ -36,7 +37,6 @@ from asana_frames.charts.shared.rates import (
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
-from asana_frames.charts.shared.today import mark_today
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -49,6 +49,8 @@ _LOOKS = {
 }
 _RATE = "on_time_rate"
 _NUMBERS = ("period", "partial", *_LOOKS, "not_due", "undated", _RATE, "judged")
+#: The part of the width of axes that is left beside the labels.
+_BARS_SHARE = 0.85
 _WHAT = "tasks done on time"
 
 
@@ -100,14 +102,13 @@ def on_time(
     if not rows["judged"].any():
         set_heading(ax, on_time, _WHAT, titles)
         return draw_empty(ax, "No tasks that were due")
-    note, legend = "", {}
+    legend: dict[str, Artist] = {}
     if not has_periods:
         note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows))
     elif keys:
         note = draw_rate_lines(ax, rows, keys, _RATE, "judged")
     else:
         note, legend = _draw_bars(ax, rows)
-        mark_today(ax, on_time)
     set_heading(
         ax,
         on_time,
@@ -135,12 +136,13 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
     if not keys:
         counts = rows[[*_LOOKS]].astype("float64").sum()
         due, on_time = counts.sum(), counts["done_on_time"]
-        late = (
-            f"{counts['done_late']:,.0f} were late, {counts['open_late']:,.0f} are late and open"
+        late, still_open = (f"{counts[name]:,.0f}" for name in ("done_late", "open_late"))
+        return (
+            f"{on_time:,.0f} of {due:,.0f} due tasks were done on time; {late} were late, "
+            f"{still_open} are late and open."
         )
-        return f"{on_time:,.0f} of {due:,.0f} due tasks were done on time; {late}."
-    late = rows["done_late"].astype("float64") + rows["open_late"].astype("float64")
-    most, number, due = find_most(rows, keys, late, rows["judged"])
+    missed = rows["judged"] - rows["done_on_time"].astype("float64")
+    most, number, due = find_most(rows, keys, missed, rows["judged"])
     if not number:
         return "All due tasks were done on time."
     return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
@@ -150,35 +152,31 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
     """Stack the tasks of each period, and write the rate above them; return note and legend."""
     step = find_step(unique_days(rows["period"]))
     days = fill_periods(unique_days(rows["period"]), step)
-    table = rows.set_index("period")[[*_LOOKS]].astype("float64")
-    table = table.reindex(days.astype("datetime64[us]"), fill_value=0.0)
+    rows = rows.set_index("period").reindex(days.astype("datetime64[us]"))
+    table = rows[[*_LOOKS]].astype("float64").fillna(0.0)
     looks = [(shade(ax, colour), "") for _, colour in _LOOKS.values()]
     bars = draw_stacked_bars(ax, table, step, looks)
-    if len(days) <= FEW:
-        percent = rows.set_index("period")[_RATE].reindex(table.index)
-        rates = 100 * column_numbers(percent.to_frame(), _RATE)
-        for place, height, rate in zip(
-            day_positions(days), table.sum(axis="columns"), rates, strict=True
-        ):
-            text = (
-                ""
-                if np.isnan(rate)
-                else f"{rate:.0f} %"
-                if len(days) <= FEW / 2
-                else f"{rate:.0f}"
-            )
-            ax.annotate(
-                text,
-                (place, height),
-                (0, 2),
-                textcoords="offset points",
-                ha="center",
-                fontsize=font_size(ax),
-            )
+    places = day_positions(days)
+    set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
+    has_rates = _write_rates(ax, places, table.sum(axis="columns"), column_numbers(rows, _RATE))
     ax.margins(y=0.1)
     label_period_axis(ax, days, step)
     set_count_axis(ax, "Tasks due")
     names = [name for name, _ in _LOOKS.values()]
     drawn = zip(names, bars, table.any(), strict=True)
-    note = "above the bars: percent done on time" if len(days) <= FEW else ""
+    note = "above the bars: percent done on time" if has_rates else ""
     return note, {name: bar for name, bar, is_drawn in drawn if is_drawn}
+
+
+def _write_rates(ax: Axes, places: Numbers, heights: pd.Series[Any], rates: Numbers) -> bool:
+    """Write rates above bars, if they are wide enough."""
+    letters = axes_width(ax) * 72 * _BARS_SHARE / (0.6 * font_size(ax)) / max(len(places), 5)
+    if letters < len("100"):
+        return False
+    unit = " %" if letters >= len("100 %") else ""
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": font_size(ax)}
+    for place, height, rate in zip(places, heights, rates, strict=True):
+        if not np.isnan(rate):
+            text = f"{100 * rate:.0f}{unit}"
+            ax.annotate(text, (place, height), (0, 2), ha="center", **style)
+    return True

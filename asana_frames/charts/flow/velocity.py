@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 _WHAT = "committed and done by sprint"
 #: The most sprints that are drawn: the last ones.
 _MOST = 26
-#: Letters of the longest name, and those that fit an inch of an axis.
-_LONGEST, _LETTERS = 18, 10
+#: Letters of the longest name.
+_LONGEST = 18
+#: The part of ink of what was committed.
+_COMMITTED = 0.48
 
 
 def velocity(
@@ -83,7 +85,8 @@ def velocity(
     legend |= _draw_mean(ax, column_numbers(rows, "done")[is_over])
     labels = [shorten_name(name, _LONGEST) for name in text_column(rows, "name").fillna("?")]
     ax.set_xticks(range(len(rows)), labels)
-    if max(map(len, labels)) * len(rows) > axes_width(ax) * _LETTERS:
+    letters = (max(map(len, labels)) + 1) * len(rows)
+    if letters * 0.6 * font_size(ax) / 72 > axes_width(ax):
         ax.tick_params(axis="x", labelrotation=90)
     ax.tick_params(axis="x", length=0)
     set_heading(
@@ -123,7 +126,7 @@ def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, 
     from matplotlib.patches import Patch
 
     places = np.arange(len(rows))
-    colours = {"committed": mix_ink(ax, MUTED), "done": shade(ax, SERIES[0])}
+    colours = {"committed": mix_ink(ax, _COMMITTED), "done": shade(ax, SERIES[0])}
     for (name, colour), shift in zip(colours.items(), (-0.2, 0.2), strict=True):
         heights = column_numbers(rows, name)
         bars = ax.bar(places + shift, heights, 0.38, color=colour, edgecolor=colour)

@@ -100,7 +100,9 @@ def wip(
     set_count_axis(ax, "Open tasks")
     label_period_axis(ax, days, step)
     if unnamed := label_ends(ax, ends):
-        add_legend_beside(ax, unnamed, title="Section")
+        add_legend_beside(ax, unnamed | legend, title="Section")
+        # Axes have one legend.
+        legend = {}
     set_heading(
         ax,
         wip,

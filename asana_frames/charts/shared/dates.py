@@ -47,6 +47,8 @@ _STEPS = (
 )
 #: Steps that even a single day tells.
 _USUAL = ("YS", "QS-JAN", "MS", "W-MON", "D")
+#: What stands at the end of a date axis, from years to seconds, where its labels do not tell it.
+_OFFSETS = ["", "%Y", "%b %Y", *["%d %b %Y"] * 3]
 #: The most periods that have a label each.
 FEW = 26
 #: With more days than these, about two years, weeks are suggested.
@@ -148,7 +150,7 @@ def label_date_axis(ax: Axes, label: str = "") -> None:
     # For spans between months and years the locator needs to be allowed two ticks.
     least = 2 if most < _USUAL_LABELS else 3
     locator = _matplotlib_dates().AutoDateLocator(minticks=least, maxticks=most)
-    _set_concise_dates(ax, locator, label)
+    _set_concise_dates(ax, locator, label, offset_formats=_OFFSETS)
 
 
 def _set_concise_dates(ax: Axes, locator: Locator, label: str, **options: Any) -> None:

@@ -57,12 +57,17 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     longest = max((len(name) for name in ends), default=0)
     if len(ends) > _MOST or longest * 0.56 * size > _WIDEST * 72 * axes_width(ax):
         return {name: end.artist for name, end in ends.items()}
-    low, high = sorted(ax.get_ylim())
-    height = 1.25 * size / 72 / (_HEIGHT * axes_height(ax)) * (high - low)
-    names = sorted(ends, key=lambda name: ends[name].value)
-    values = np.clip(np.nan_to_num([ends[name].value for name in names], nan=low), low, high)
-    for name, place in zip(names, _spread(list(values), height, high), strict=True):
-        write_beside_axes(ax, name, place, color=shade(ax, ends[name].colour, TEXT_CONTRAST))
+    # Parts of the height, which are as far apart as they look on any scale.
+    to_parts = ax.transScale + ax.transLimits
+    values = [(0.0, ends[name].value) for name in ends]
+    parts = np.clip(np.nan_to_num(to_parts.transform(values)[:, 1]), 0, 1)
+    order = np.argsort(parts, kind="stable")
+    least = 1.25 * size / 72 / (_HEIGHT * axes_height(ax))
+    places = _spread(list(parts[order]), least, 1.0)
+    for at, place in zip(order, places, strict=True):
+        name, end = list(ends.items())[at]
+        (_, value) = to_parts.inverted().transform((0.0, place))
+        write_beside_axes(ax, name, value, color=shade(ax, end.colour, TEXT_CONTRAST))
     return {}
 
 

@@ -31,6 +31,8 @@ _FINDING, _NOTE = 0.8, 0.68
 _GAP = 4.0
 #: The part of the height of axes that headings may take before the finding is left out.
 _MOST = 0.45
+#: The part of a width that lines may take: letters are wider where pixels are few.
+_SPARE = 0.97
 #: Most lines of a title, of a finding, and of notes.
 _LINES = {"title": 2, "subtitle": 3, "notes": 3}
 
@@ -84,7 +86,7 @@ def set_heading(
         _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
         height += len(lines) * size * 1.25 + _GAP
     _set_title(ax, compose_title(what, about) if title is None else title, height)
-    known = [note for note in (*notes, format_now(about.now)) if note]
+    known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
     note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
     if note:
         _write(ax, note, "bottom", -_GAP, va="top", size=font_size(ax), ink=_NOTE)
@@ -104,7 +106,7 @@ def _set_title(ax: Axes, title: str, height: float) -> None:
 
     size = title_size(ax)
     text = "\n".join(_wrap(ax, title, size, _LINES["title"], rcParams["axes.titleweight"]))
-    made = ax.set_title(text, loc="left", fontsize=size, y=1.0)
+    made = ax.set_title(text, loc="left", fontsize=size, y=1.0, va="bottom")
     # From the edge of the labels, not of the axes: names may take half of a figure.
     made.set_transform(corner_transform(ax, "top", height))
     made.set_position((0, 0))
@@ -162,7 +164,8 @@ def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -
     words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), 400)
     if not words:
         return []
-    letters = max(8, int(len(words) * 72 * cell_width(ax) / _measure(words, size, weight)))
+    points = _SPARE * 72 * cell_width(ax)
+    letters = max(8, int(len(words) * points / _measure(words, size, weight)))
     lines = textwrap.wrap(words, letters)
     if len(lines) > most:
         lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]

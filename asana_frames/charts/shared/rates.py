@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 _MOST_LINES = 8
 _MOST_ROWS = 40
 _FEWEST_ROWS = 4
+#: The end of an axis of percent, if all are smaller.
+_LEAST_PERCENT = 10.0
 
 
 def list_period_columns(frame: Any) -> list[str]:
@@ -109,9 +111,9 @@ def draw_rate_rows(
         ax.set_ylim(_FEWEST_ROWS - 1.4, -0.6 - (_FEWEST_ROWS - len(drawn)) / 2)
     ax.xaxis.set_major_formatter("{x:,.10g} %")
     # The texts stand to the right of the bars.
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), 10.0))
+    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100 or percent.max() > 100])
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), 10.0))
+    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
     return count_hidden(len(table) - len(drawn), "groups")
 
 
@@ -126,7 +128,7 @@ def find_span(rows: pd.DataFrame) -> tuple[Any, Any] | None:
 def set_percent_axis(ax: Axes) -> None:
     """Label the vertical axis with percent, from 0 on."""
     set_plain_style(ax, grid="y")
-    top = max(ax.get_ylim()[1], 100.0 if ax.get_ylim()[1] > 50 else 0.0)
+    top = max(ax.get_ylim()[1], 100.0 if ax.get_ylim()[1] > 50 else _LEAST_PERCENT)
     ax.set_ylim(0, 1.04 * top)
     ax.yaxis.set_major_formatter("{x:,.10g} %")
     ax.tick_params(labelsize=font_size(ax))
