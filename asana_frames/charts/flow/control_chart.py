@@ -107,6 +107,8 @@ def _draw_levels(
     """Draw a line per percentile; return names of lines for which there is no room."""
     ends: dict[str, End] = {}
     for column, share in shares.items():
+        if np.isnan(levels[column]).all():
+            continue
         (line,) = ax.plot(
             finished,
             levels[column],

@@ -31,7 +31,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.labels import count_things, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.rollups.shared.inputs import is_true
@@ -128,10 +128,9 @@ def _summarise(last: pd.Series[Any], done: Collection[str]) -> str:
     if not waiting.any():
         return f"All {last.sum():,.0f} tasks are completed." if done else ""
     most = waiting.index[int(waiting.argmax())]
-    word = f"of {last.sum():,.0f} are not completed" if done else "tasks"
-    return (
-        f"{waiting.sum():,.0f} {word} at the end, most of them in {most} ({waiting.max():,.0f})."
-    )
+    total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
+    total = total if done else count_things(waiting.sum(), "task")
+    return f"{total} at the end, most of them in {most} ({waiting.max():,.0f})."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:

@@ -59,7 +59,7 @@ def scatter_tasks(ax: Axes, x: Numbers, y: Numbers, colour: str, *, size: float 
         x,
         y,
         s=size,
-        facecolor=to_rgba(colour, 0.4),
+        facecolor=to_rgba(colour, 0.5),
         edgecolor=colour,
         linewidth=0.7,
         rasterized=len(x) > _MANY_POINTS,

@@ -42,7 +42,12 @@ from asana_frames.charts.shared.ink import (
     mix_ink,
     shade,
 )
-from asana_frames.charts.shared.labels import format_chance, format_number, unique_labels
+from asana_frames.charts.shared.labels import (
+    count_things,
+    format_chance,
+    format_number,
+    unique_labels,
+)
 from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
@@ -138,7 +143,7 @@ def _draw_one(rows: pd.DataFrame, ax: Axes | None, titles: Titles) -> Axes:
     step = float(np.diff(dates).min()) if len(dates) > 1 else 1.0
     _draw_chances(ax, dates, chances, step)
     targets = _select_kind(rows, "chance")
-    marks = sorted([*_read_marks(ax, finish), *_read_targets(ax, targets)])
+    marks = [*_read_marks(ax, finish), *_read_targets(ax, targets)]
     today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
     places = [today, *dates[[0, -1]], *(place for place, *_ in marks)]
     set_span(ax, min(places), max(places), margin=step, least=5 * step)
@@ -181,10 +186,10 @@ def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
     left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
     periods = int(row["history_periods"])
-    past = f"from {periods} past period{'s' * (periods != 1)}" if periods else "no past period"
+    past = f"drawn from {count_things(periods, 'past period')}" if periods else "no past period"
     never = 0.0 if pd.isna(row["never"]) else float(row["never"])
     given_up = f"{format_chance(never)} of the runs are never done" if never else ""
-    return [left, past, given_up]
+    return [", ".join(filter(None, [left, past])), given_up]
 
 
 def _read_marks(ax: Axes, finish: pd.DataFrame) -> list[Mark]:
@@ -231,14 +236,17 @@ def _draw_chances(ax: Axes, dates: Numbers, chances: Numbers, step: float) -> No
 def _write_marks(ax: Axes, marks: Sequence[Mark], line: float) -> None:
     """Draw a line per mark up to its words, which stand one below the other.
 
-    The marks are in the order of their places, so that no line crosses the words of another.
+    First come those with words to the right of their line, from left to right, then those with
+    words to the left, from right to left: so no line crosses the words of another.
     """
     low, high = ax.get_xlim()
-    letter = 0.55 * font_size(ax) / 72 / axes_width(ax)
-    for row, (place, words, colour, style) in enumerate(marks):
+    letter = 0.55 * font_size(ax) / 72 / axes_width(ax) * (high - low)
+    on_right = sorted(mark for mark in marks if mark[0] + len(mark[1]) * letter <= high)
+    on_left = sorted((mark for mark in marks if mark not in on_right), reverse=True)
+    for row, (place, words, colour, style) in enumerate([*on_right, *on_left]):
+        is_left = row >= len(on_right)
         height = 0.985 - line * row
         ax.axvline(place, 0, height, color=colour, linewidth=1.2, linestyle=style)
-        is_left = (place - low) / (high - low) > 1 - len(words) * letter
         annotate_right(
             ax,
             words,

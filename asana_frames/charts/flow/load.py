@@ -34,7 +34,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import NOTHING, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
-from asana_frames.charts.shared.labels import NONE, format_number, unique_labels
+from asana_frames.charts.shared.labels import NONE, count_things, format_number, unique_labels
 from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _summarise(sums: pd.Series[Any], show: Show) -> str:
     known = sums.drop(labels=NONE, errors="ignore")
     if known.empty or not known.iloc[0]:
         return ""
-    return f"{known.index[0]} has most, {format_number(known.iloc[0])} {show}."
+    return f"{known.index[0]} has most, {count_things(known.iloc[0], show.removesuffix('s'))}."
 
 
 def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:

@@ -98,6 +98,8 @@ def throughput(
     bars = _draw_bars(ax, table, step)
     whole = table.sum(axis=1)[_find_whole(rows, days)]
     set_count_axis(ax, "Tasks")
+    if not table.to_numpy().any():
+        ax.set_ylim(0, 1)
     mean = _draw_mean(ax, whole, step)
     _label_series(ax, dict(zip(table.columns, bars, strict=True)), mean, keys)
     set_heading(

@@ -16,6 +16,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     new_axes,
     set_count_axis,
+    set_span,
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 _WHAT = "committed and done by sprint"
 #: The most sprints that are drawn: the last ones.
 _MOST = 26
+#: Sprints that the axis has room for at least.
+_FEWEST = 4.0
 #: Letters of the longest name.
 _LONGEST = 18
 #: The part of ink of what was committed.
@@ -89,6 +92,7 @@ def velocity(
     if letters * 0.6 * font_size(ax) / 72 > axes_width(ax):
         ax.tick_params(axis="x", labelrotation=90)
     ax.tick_params(axis="x", length=0)
+    set_span(ax, 0, len(rows) - 1, margin=0.6, least=_FEWEST)
     set_heading(
         ax,
         velocity,

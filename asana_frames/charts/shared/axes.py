@@ -41,6 +41,7 @@ def draw_empty(ax: Axes, words: str) -> Axes:
         0.5, 0.5, words, ha="center", va="center", transform=ax.transAxes, color=mix_ink(ax, MUTED)
     )
     ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_color(mix_ink(ax, GRID))
     return ax
 
 

@@ -56,9 +56,12 @@ def _corner_class() -> Any:
         def get_matrix(self) -> Any:
             point = self._ax.figure.dpi / 72
             left, top = self._ax.bbox.x0, self._ax.bbox.y1
-            names, labels = self._ax.yaxis.get_tightbbox(), self._ax.xaxis.get_tightbbox()
-            if names is not None:
-                left = min(left, names.x0)
+            # Axes may have a panel, whose labels can be wider.
+            for axes in (self._ax, *self._ax.child_axes):
+                names = axes.yaxis.get_tightbbox()
+                if names is not None:
+                    left = min(left, names.x0)
+            labels = self._ax.xaxis.get_tightbbox()
             bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
             base = top if self._edge == "top" else bottom
             return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])

@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import About, Titles, compose_title, format_now, read_about
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     axes_height,
     build_legend,
     cell_width,
@@ -85,10 +86,14 @@ def set_heading(
         size = font_size(ax) + 1
         _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
         height += len(lines) * size * 1.25 + _GAP
-    _set_title(ax, compose_title(what, about) if title is None else title, height)
+    # A long name leaves room for what is shown, and when.
+    named = about._replace(subject=cut_name(about.subject, LONGEST_NAME))
+    _set_title(ax, compose_title(what, named) if title is None else title, height)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
     note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
     if note:
+        # The dot between two notes does not begin a line.
+        note = [line.removeprefix("· ") for line in note]
         _write(ax, note, "bottom", -_GAP, va="top", size=font_size(ax), ink=_NOTE)
 
 

@@ -47,6 +47,17 @@ def format_number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def count_things(number: float, word: str) -> str:
+    """Return a number and the word for what it counts.
+
+    Examples
+    --------
+    >>> count_things(1, "task"), count_things(1200, "task")
+    ('1 task', '1,200 tasks')
+    """
+    return f"{format_number(number)} {word}{'' if number == 1 else 's'}"
+
+
 def format_chance(share: float) -> str:
     """Return a chance in whole percent; only what is certain is 0 % or 100 %.
 
