@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 STYLES = {0.5: ":", 0.7: "-.", 0.85: "--", 0.95: "-"}
 #: The end of the axis of days, as a multiple of the last percentile.
 _FAR = 3.0
+#: With more points they are smaller.
+_FEW_POINTS = 500
 #: With more points they are drawn as one picture.
 _MANY_POINTS = 5_000
 #: Days that the axis of dates shows at least.
@@ -58,7 +60,7 @@ def scatter_tasks(ax: Axes, x: Numbers, y: Numbers, colour: str, *, size: float 
     return ax.scatter(
         x,
         y,
-        s=size,
+        s=size * min(1.0, max(0.2, _FEW_POINTS / max(len(x), 1))),
         facecolor=to_rgba(colour, 0.5),
         edgecolor=colour,
         linewidth=0.7,
@@ -69,7 +71,7 @@ def scatter_tasks(ax: Axes, x: Numbers, y: Numbers, colour: str, *, size: float 
 def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     """Draw a line per share of tasks, and its label at the right where it covers no other."""
     top = ax.get_ylim()[1]
-    label_height = 3.4 * font_size(ax) / 72 / axes_height(ax) * top
+    label_height = 4.2 * font_size(ax) / 72 / axes_height(ax) * top
     heights: list[float] = []
     for share, days in marks.items():
         ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=STYLES[share])

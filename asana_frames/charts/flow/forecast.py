@@ -241,7 +241,11 @@ def _write_marks(ax: Axes, marks: Sequence[Mark], line: float) -> None:
     """
     low, high = ax.get_xlim()
     letter = 0.55 * font_size(ax) / 72 / axes_width(ax) * (high - low)
-    on_right = sorted(mark for mark in marks if mark[0] + len(mark[1]) * letter <= high)
+    widths = {mark: len(mark[1]) * letter for mark in marks}
+    flipped = [mark[0] - width for mark, width in widths.items() if mark[0] + width > high]
+    # Words to the left of a line would cross the lines that they cover.
+    border = min(flipped, default=high)
+    on_right = sorted(mark for mark in marks if mark[0] <= max(border, low + widths[mark]))
     on_left = sorted((mark for mark in marks if mark not in on_right), reverse=True)
     for row, (place, words, colour, style) in enumerate([*on_right, *on_left]):
         is_left = row >= len(on_right)

@@ -22,6 +22,8 @@ _TALLEST = 40.0
 LONGEST_NAME = 40
 #: The height of a row of a chart, in heights of the letters of its name.
 _ROW = 1.26
+#: Inches that titles, findings and notes take.
+_HEADING = 0.8
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
 
@@ -185,7 +187,7 @@ def add_legend_beside(ax: Axes, handles: Mapping[str, Artist], *, title: str = "
     """Add a legend, label -> artist, to the right of the axes, where it covers nothing."""
     size = font_size(ax)
     # A legend higher than the axes would squeeze them to nothing.
-    rows = count_fitting_rows(ax, 99)
+    rows = count_fitting_rows(ax, 99, reserved=_HEADING)
     size = min(size, max(4.0, size * _ROW * rows / (len(handles) + 2) / 1.5))
     build_legend(
         ax,

@@ -10,11 +10,11 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import About, Titles, compose_title, format_now, read_about
 from asana_frames.charts.shared.axes import (
-    LONGEST_NAME,
     axes_height,
     build_legend,
     cell_width,
     font_size,
+    max_name_length,
     title_size,
 )
 from asana_frames.charts.shared.corners import corner_transform
@@ -87,7 +87,7 @@ def set_heading(
         _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
         height += len(lines) * size * 1.25 + _GAP
     # A long name leaves room for what is shown, and when.
-    named = about._replace(subject=cut_name(about.subject, LONGEST_NAME))
+    named = about._replace(subject=cut_name(about.subject, max_name_length(ax)))
     _set_title(ax, compose_title(what, named) if title is None else title, height)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
     note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
