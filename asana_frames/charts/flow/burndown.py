@@ -87,7 +87,7 @@ def burndown(
     label_date_axis(ax)
     panel = add_panel(ax, "Remaining", share=_BAR_SHARE)
     legend = _draw_lines(panel, days, rows) | legend
-    mark_today(panel, burndown)
+    mark_today(panel, burndown, days[-1])
     set_heading(
         ax,
         burndown,

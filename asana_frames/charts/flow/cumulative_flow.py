@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -115,16 +115,18 @@ def cumulative_flow(
         flow,
         _WHAT,
         titles,
-        finding=_summarise(table.iloc[-1], done),
+        finding=_summarise(rows, labels, done),
         notes=[suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
     return make_room(ax)
 
 
-def _summarise(last: pd.Series[Any], done: Collection[str]) -> str:
+def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> str:
     """Count the tasks in sections at the end, and name the section with most of them."""
-    waiting = last.drop(labels=[*done])
+    is_last = (rows["period"] == rows["period"].max()).to_numpy(dtype=bool)
+    last = rows["tasks"][is_last].astype("float64").groupby(labels[is_last], sort=False).sum()
+    waiting = last[~last.index.isin(done)]
     if not waiting.any():
         return f"All {last.sum():,.0f} tasks are completed." if done else ""
     most = waiting.index[int(waiting.argmax())]

@@ -55,7 +55,7 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     """
     size = font_size(ax)
     longest = max((len(name) for name in ends), default=0)
-    if len(ends) > _MOST or longest * 0.56 * size > _WIDEST * 72 * axes_width(ax):
+    if not ends or len(ends) > _MOST or longest * 0.56 * size > _WIDEST * 72 * axes_width(ax):
         return {name: end.artist for name, end in ends.items()}
     # Parts of the height, which are as far apart as they look on any scale.
     to_parts = ax.transScale + ax.transLimits

@@ -19,8 +19,8 @@ _WORD = "today"
 _LINE, _INK = 0.6, 0.68
 
 
-def mark_today(ax: Axes, frame: pd.DataFrame) -> None:
-    """Draw a line on the day as of which a table is, if the axis goes on after it.
+def mark_today(ax: Axes, frame: pd.DataFrame, last: float) -> None:
+    """Draw a line on the day as of which a table is, if other days follow it.
 
     Call it when the limits of the horizontal axis are set.
 
@@ -30,16 +30,14 @@ def mark_today(ax: Axes, frame: pd.DataFrame) -> None:
         The axes; their horizontal axis has dates.
     frame
         The table that is drawn, as it was passed: its ``attrs`` have ``now``.
+    last
+        The position of the last day that is drawn.
     """
     now = read_about(frame).now
     low, high = ax.get_xlim()
-    if now is None or not low < (place := day_position(now.tz_localize(None).normalize())) < high:
+    if now is None or not low < (place := day_position(now.tz_localize(None).normalize())) < last:
         return
-    size = font_size(ax)
-    room = len(_WORD) * 0.6 * size / 72 / axes_width(ax) * (high - low)
-    if place > high - room / 4:
-        # It is the end, which needs no word.
-        return
+    room = len(_WORD) * 0.6 * font_size(ax) / 72 / axes_width(ax) * (high - low)
     ax.axvline(place, color=mix_ink(ax, _LINE), linewidth=1.0, zorder=1.5)
     is_left = place > high - 1.5 * room
     annotate_right(
