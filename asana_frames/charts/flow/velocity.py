@@ -130,7 +130,7 @@ def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, 
     from matplotlib.patches import Patch
 
     places = np.arange(len(rows))
-    colours = {"committed": mix_ink(ax, _COMMITTED), "done": shade(ax, SERIES[0])}
+    colours = {"committed": shade(ax, mix_ink(ax, _COMMITTED)), "done": shade(ax, SERIES[0])}
     for (name, colour), shift in zip(colours.items(), (-0.2, 0.2), strict=True):
         heights = column_numbers(rows, name)
         bars = ax.bar(places + shift, heights, 0.38, color=colour, edgecolor=colour)

@@ -110,5 +110,5 @@ def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
     above.set_ylabel(label, fontsize=font_size(ax) + 1)
     above.tick_params(labelsize=font_size(ax))
     above.tick_params(axis="x", length=0, labelbottom=False)
-    above.set_facecolor("none")
+    above.set_facecolor(ax.get_facecolor())
     return above
