@@ -20,6 +20,7 @@ from matplotlib.text import Text
 
 import asana_frames as af
 from asana_frames import charts
+from asana_frames.rollups.shared.about import ABOUT
 from asana_frames.rollups.shared.column_kinds import find_kind
 from tests.charts.settings import CHARTS
 from tests.fixed_day import NOW
@@ -82,6 +83,13 @@ def _list_data(artist: Any) -> Any:
     return corners, np.round(np.ma.getdata(artist.get_offsets()), 6).tolist()
 
 
+def _twist(twist: Twist, frame: pd.DataFrame) -> pd.DataFrame:
+    """Twist a frame, which may lose what it says of itself; a title needs it."""
+    twisted = twist(frame)
+    twisted.attrs |= {name: frame.attrs[name] for name in ABOUT if name in frame.attrs}
+    return twisted
+
+
 @pytest.fixture(scope="module")
 def drawings() -> Drawings:
     return Drawings(Frames())
@@ -100,7 +108,7 @@ def test_a_chart_of_a_twisted_frame_is_the_same(
     name: str, twist: Twist, drawings: Drawings
 ) -> None:
     plain = drawings.frame(name)
-    twisted = twist(plain)
+    twisted = _twist(twist, plain)
 
     # What is equal to the last dtype is drawn alike.
     if not twisted.equals(plain):
@@ -113,7 +121,7 @@ def test_a_chart_of_a_foreign_frame_is_the_same_or_refuses_it(
     name: str, twist: Twist, drawings: Drawings
 ) -> None:
     try:
-        drawn = drawings.draw(name, twist(drawings.frame(name)))
+        drawn = drawings.draw(name, _twist(twist, drawings.frame(name)))
     except af.InvalidArgument:
         return
 

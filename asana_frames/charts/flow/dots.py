@@ -78,7 +78,7 @@ def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
         heights.append(max(days, heights[-1] + label_height) if heights else days)
     for number, (share, days) in enumerate(marks.items(), 1 - len(marks)):
         # Labels that would stand above the axes move down.
-        height = min(heights[number - 1], top + number * label_height)
+        height = min(heights[number - 1], top + (number - 0.5) * label_height)
         label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
         write_beside_axes(ax, label, height)
 
