@@ -11,12 +11,17 @@ from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes, set_span
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
-from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
+from asana_frames.charts.shared.dates import (
+    day_position,
+    day_positions,
+    format_day,
+    label_date_axis,
+)
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
-from asana_frames.charts.shared.today import mark_today
+from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
 
 if TYPE_CHECKING:
@@ -87,7 +92,9 @@ def burndown(
     label_date_axis(ax)
     panel = add_panel(ax, "Remaining", share=_BAR_SHARE)
     legend = _draw_lines(panel, days, rows) | legend
-    mark_today(panel, burndown, days[-1])
+    today = find_today(burndown)
+    if day_position(today) < days[-1]:
+        mark_today(panel, today)
     set_heading(
         ax,
         burndown,

@@ -28,7 +28,6 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.rates import (
     draw_rate_lines,
     draw_rate_rows,
@@ -154,7 +153,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
     days = fill_periods(unique_days(rows["period"]), step)
     rows = rows.set_index("period").reindex(days.astype("datetime64[us]"))
     table = rows[[*_LOOKS]].astype("float64").fillna(0.0)
-    looks = [(shade(ax, colour), "") for _, colour in _LOOKS.values()]
+    looks = [(colour, "") for _, colour in _LOOKS.values()]
     bars = draw_stacked_bars(ax, table, step, looks)
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)

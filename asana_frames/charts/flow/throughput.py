@@ -33,7 +33,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number, key_heading, shorten_name
 from asana_frames.charts.shared.stacked_bars import (
     draw_stacked_bars,
@@ -136,11 +136,7 @@ def _draw_bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
     label_period_axis(ax, days, step)
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
-    looks = [
-        (colour if hatch else shade(ax, colour), hatch)
-        for colour, hatch in series_looks(len(table.columns))
-    ]
-    return draw_stacked_bars(ax, table, step, looks)
+    return draw_stacked_bars(ax, table, step, series_looks(len(table.columns)))
 
 
 def _draw_mean(ax: Axes, whole: pd.Series[Any], step: Step) -> dict[str, End]:

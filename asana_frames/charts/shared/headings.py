@@ -34,6 +34,8 @@ _GAP = 4.0
 _MOST = 0.45
 #: The part of a width that lines may take: letters are wider where pixels are few.
 _SPARE = 0.97
+#: Letters that a line has at least.
+_FEWEST = 8
 #: Most lines of a title, of a finding, and of notes.
 _LINES = {"title": 2, "subtitle": 3, "notes": 3}
 
@@ -170,8 +172,11 @@ def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -
     if not words:
         return []
     points = _SPARE * 72 * cell_width(ax)
-    letters = max(8, int(len(words) * points / _measure(words, size, weight)))
+    letters = max(_FEWEST, int(len(words) * points / _measure(words, size, weight)))
     lines = textwrap.wrap(words, letters)
+    while letters > _FEWEST and max(_measure(line, size, weight) for line in lines) > points:
+        letters -= 1
+        lines = textwrap.wrap(words, letters)
     if len(lines) > most:
         lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]
     return lines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.colours import HATCH, OTHER, OTHER_HATCH, SERIES
+from asana_frames.charts.shared.colours import OTHER, OTHER_HATCH, SERIES
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -16,7 +16,7 @@ from asana_frames.charts.shared.dates import (
     period_edges,
     unique_days,
 )
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SeriesLook = tuple[str, str]
 #: The most periods for which a line shows its points, and bars a gap between their parts.
 FEW_POINTS = 60
+#: Parts of ink of the bars of all others and of their hatches.
+_OTHER_INK, _HATCH_INK = 0.1, 0.5
 #: With more periods a series is one outline, because thousands of bars take many seconds.
 _MANY_PERIODS = 200
 
@@ -120,7 +122,7 @@ def draw_stacked_bars(
     width = gap if len(table) <= FEW_POINTS else 0
     drawn: list[Artist] = []
     for look, height, bottom in zip(looks, heights.T, bottoms.T, strict=True):
-        style = {**_bar_style(*look, find_background(ax)), "linewidth": width}
+        style = {**_bar_style(ax, *look), "linewidth": width}
         if len(table) > _MANY_PERIODS:
             edges = period_edges(days, step)
             drawn.append(ax.stairs(height + bottom, edges, baseline=bottom, fill=True, **style))
@@ -129,5 +131,13 @@ def draw_stacked_bars(
     return drawn
 
 
-def _bar_style(colour: str, hatch: str, gap: str) -> dict[str, Any]:
-    return {"facecolor": colour, "hatch": hatch or None, "edgecolor": HATCH if hatch else gap}
+def _bar_style(ax: Axes, colour: str, hatch: str) -> dict[str, Any]:
+    if hatch:
+        return other_style(ax) | {"hatch": hatch}
+    return {"facecolor": shade(ax, colour), "edgecolor": find_background(ax)}
+
+
+def other_style(ax: Axes) -> dict[str, Any]:
+    """Return the look of bars of all others: pale and hatched, unlike any series."""
+    pale, lines = mix_ink(ax, _OTHER_INK), mix_ink(ax, _HATCH_INK)
+    return {"facecolor": pale, "edgecolor": lines, "hatch": OTHER_HATCH}

@@ -1,4 +1,4 @@
-"""Where today is, on axes that have time around it."""
+"""The day of today on an axis of time."""
 
 from __future__ import annotations
 
@@ -7,46 +7,40 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asana_frames.charts.shared.about import read_about
-from asana_frames.charts.shared.axes import annotate_right, axes_width, font_size
+from asana_frames.charts.shared.axes import font_size
 from asana_frames.charts.shared.dates import day_position
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.ink import MUTED, TEXT_CONTRAST, mix_ink, shade
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.types import When
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WORD = "today"
-#: Parts of ink of the line and of its word.
-_LINE, _INK = 0.6, 0.68
+
+def find_today(frame: pd.DataFrame, now: When | None = None) -> pd.Timestamp:
+    """Return the day of today: the one given, that of the rollup, or the present one."""
+    if now is not None:
+        return resolve_today(now)
+    known = read_about(frame).now
+    return resolve_today(None) if known is None else known.tz_localize(None).normalize()
 
 
-def mark_today(ax: Axes, frame: pd.DataFrame, last: float) -> None:
-    """Draw a line on the day as of which a table is, if other days follow it.
-
-    Call it when the limits of the horizontal axis are set.
-
-    Parameters
-    ----------
-    ax
-        The axes; their horizontal axis has dates.
-    frame
-        The table that is drawn, as it was passed: its ``attrs`` have ``now``.
-    last
-        The position of the last day that is drawn.
-    """
-    now = read_about(frame).now
-    low, high = ax.get_xlim()
-    if now is None or not low < (place := day_position(now.tz_localize(None).normalize())) < last:
+def mark_today(ax: Axes, today: pd.Timestamp) -> None:
+    """Draw a dotted line at today with its name, if the axis shows days on both sides of it."""
+    place = day_position(today)
+    low, high = sorted(ax.get_xlim())
+    if not low < place < high:
         return
-    room = len(_WORD) * 0.6 * font_size(ax) / 72 / axes_width(ax) * (high - low)
-    ax.axvline(place, color=mix_ink(ax, _LINE), linewidth=1.0, zorder=1.5)
-    is_left = place > high - 1.5 * room
-    annotate_right(
-        ax,
-        _WORD,
-        (place, 0.995),
-        points=-3 if is_left else 3,
+    ax.axvline(place, color=mix_ink(ax, MUTED), linewidth=1.1, linestyle=":", zorder=0.8)
+    is_right = place > (low + high) / 2
+    ax.annotate(
+        "today",
+        (place, 1.0),
         xycoords=ax.get_xaxis_transform(),
-        ha="right" if is_left else "left",
+        xytext=(-3 if is_right else 3, -2),
+        textcoords="offset points",
+        ha="right" if is_right else "left",
         va="top",
-        color=mix_ink(ax, _INK),
+        fontsize=font_size(ax),
+        color=shade(ax, mix_ink(ax, MUTED), TEXT_CONTRAST),
     )
