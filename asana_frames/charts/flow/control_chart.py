@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+#: Column of days -> what it shows.
+_WHAT = {"days_cycle": "cycle times", "days_working": "cycle times in working days"}
+
 
 def control_chart(
     control_chart: pd.DataFrame,
@@ -60,9 +63,7 @@ def control_chart(
         A column is missing.
     """
     titles = Titles(title, subtitle)
-    columns = list(control_chart.columns) if isinstance(control_chart, pd.DataFrame) else []
-    is_working = "days_working" in columns and "days_cycle" not in columns
-    name = "days_working" if is_working else "days_cycle"
+    name = _find_days(control_chart)
     needed = ["finished_at", name]
     kinds = percentile_kinds(control_chart)
     control_chart = read_input(
@@ -76,7 +77,7 @@ def control_chart(
     rows = drop_missing(control_chart, *needed).sort_values("finished_at", kind="stable")
     if ax is None:
         ax = new_axes(height=4.4)
-    what = "cycle times in working days" if is_working else "cycle times"
+    what = _WHAT[name]
     if rows.empty:
         set_heading(ax, control_chart, what, titles)
         return draw_empty(ax, "No finished tasks")
@@ -99,6 +100,13 @@ def control_chart(
         legend=_draw_levels(ax, finished, shares, levels),
     )
     return make_room(ax)
+
+
+def _find_days(frame: object) -> str:
+    """Return the column of days that a frame has."""
+    columns = list(frame.columns) if isinstance(frame, pd.DataFrame) else []
+    found = [name for name in _WHAT if name in columns]
+    return found[0] if found else "days_cycle"
 
 
 def _draw_levels(

@@ -57,7 +57,8 @@ def burnup(
         (scope - done); in the period: ``scope_added`` and ``scope_removed``; ``unweighted``
         (Int64: how many tasks in scope have no weight); ``partial`` (boolean: the period is not
         over, or ``start`` or ``end`` cuts it). Tasks that were deleted, and those that left the
-        project and are not in ``tasks``, are not known and not counted.
+        project and are not in ``tasks``, are not known and not counted. The ``attrs`` are as those
+        of ``rollups.throughput``.
 
     Raises
     ------

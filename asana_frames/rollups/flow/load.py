@@ -61,7 +61,8 @@ def load(
         ``person_gid``, ``person_name`` (str, missing for unassigned tasks), ``period``
         (datetime64[us], its first day, missing for tasks without a due date), ``tasks`` (Int64)
         and ``hours`` (Float64, estimated; missing where no task has an estimate). One row per
-        person and period in which a task is due, by name, gid and period.
+        person and period in which a task is due, by name, gid and period. The ``attrs`` have
+        ``subject``, ``start``, ``end`` and ``now``, as those of ``rollups.throughput``.
 
     Raises
     ------
