@@ -72,9 +72,17 @@ def lines_of(ax: Axes) -> list[str]:
     drawn = [line.get_color() for line in lines if line.get_linestyle() != "None"]
     marks = [part for axes in axes_of(ax) for part in axes.collections]
     for part in marks:
-        if isinstance(part, LineCollection | PathCollection):
+        if isinstance(part, LineCollection):
             drawn += list(part.get_edgecolor())
+        if isinstance(part, PathCollection):
+            drawn += _list_marks(part, find_background(ax))
     return sorted({to_hex(colour) for colour in drawn} - {mix_ink(ax, GRID)})
+
+
+def _list_marks(marks: PathCollection, paper: str) -> list[Any]:
+    """Return the colours of the edges of marks, or of marks whose edges are gaps."""
+    edges = [edge for edge in marks.get_edgecolor() if to_hex(edge) != paper]
+    return edges or list(marks.get_facecolor())
 
 
 def bars_of(ax: Axes) -> list[tuple[str, str]]:
