@@ -118,7 +118,8 @@ def _draw_lines(ax: Axes, days: np.ndarray, rows: pd.DataFrame) -> dict[str, Art
         line = ax.plot(days, ideal, color=mix_ink(ax, MUTED), linewidth=1.4, linestyle="--")
         drawn["ideal"] = line[0]
     known = [values[~np.isnan(values)] for values in (remaining, ideal)]
-    ax.set_ylim(0, max(1.0, *(1.08 * float(values.max()) for values in known if len(values))))
+    # The word for today stands above the lines.
+    ax.set_ylim(0, max(1.0, *(1.2 * float(values.max()) for values in known if len(values))))
     return drawn
 
 
