@@ -273,6 +273,7 @@ class Frames:
             "read_parquet": (af.read_parquet, {"path": files["parquet"]}),
             "read_asana_csv": (af.read_asana_csv, {"path": csv_file}),
             "read_asana_json": (af.read_asana_json, {"path": json_file}),
+            "charts.theme": (charts.theme, {"dark": True}),
             "bridge": (af.bridge, {"frame": self.tasks, "column": "followers"}),
             "changes": (
                 af.changes,
