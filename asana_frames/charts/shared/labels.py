@@ -47,28 +47,29 @@ def format_number(value: float) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def count_things(number: float, word: str) -> str:
-    """Return a number and the word for what it counts.
+def join_counts(some: int, all_of_them: int, what: str) -> str:
+    """Return how many of how many, in words.
 
     Examples
     --------
-    >>> count_things(1, "task"), count_things(1200, "task")
-    ('1 task', '1,200 tasks')
+    >>> join_counts(3, 1200, "task")
+    '3 of 1,200 tasks'
     """
-    return f"{format_number(number)} {word}{'' if number == 1 else 's'}"
+    return f"{some:,} of {all_of_them:,} {what}{'s' if all_of_them != 1 else ''}"
 
 
-def format_chance(share: float) -> str:
-    """Return a chance in whole percent; only what is certain is 0 % or 100 %.
+def format_chance(chance: float) -> str:
+    """Return a chance in percent; only what is certain is 0 or 100 %.
 
     Examples
     --------
-    >>> [format_chance(share) for share in (0.8512, 0.9995, 0.0004, 1.0)]
-    ['85 %', '>99 %', '<1 %', '100 %']
+    >>> [format_chance(chance) for chance in (0.25, 0.9995, 1.0, 0.0001)]
+    ['25 %', '>99 %', '100 %', '<1 %']
     """
-    if 0.99 < share < 1:
+    percent = round(100 * chance)
+    if percent == 100 and chance < 1:
         return ">99 %"
-    return "<1 %" if 0 < share < 0.01 else f"{100 * share:.0f} %"
+    return "<1 %" if percent == 0 and chance > 0 else f"{percent} %"
 
 
 def cut_name(name: str, longest: int) -> str:
@@ -178,3 +179,14 @@ def distinguish_names(names: Sequence[str], tails: Sequence[str], longest: int) 
         seen[name] += 1
         labels.append(name if repeated[name] == 1 else f"{name} ({seen[name]})")
     return labels
+
+
+def count_things(number: float, word: str) -> str:
+    """Return a number and the word for what it counts.
+
+    Examples
+    --------
+    >>> count_things(1, "task"), count_things(1200, "task")
+    ('1 task', '1,200 tasks')
+    """
+    return f"{format_number(number)} {word}{'' if number == 1 else 's'}"

@@ -93,7 +93,7 @@ def test_a_target_in_the_past_is_on_the_axis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "words"), [(0.9995, ">99 %"), (0.0004, "<1 %"), (1.0, "100 %"), (0.994, ">99 %")]
+    ("chance", "words"), [(0.9995, ">99 %"), (0.0004, "<1 %"), (1.0, "100 %"), (0.996, ">99 %")]
 )
 def test_only_what_is_certain_is_100_percent(chance: float, words: str) -> None:
     forecast = outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1)
