@@ -147,8 +147,8 @@ class Company:
             "goal_timeline": lambda: self.goals.progress,
             "goal_tree": lambda: self.goals.tree,
             "hours": lambda: rollups.hours(self.entries, by="person", every="MS"),
-            "lead_times": lambda: rollups.lead_times(self.tasks),
-            "load": lambda: rollups.load(self.all_tasks),
+            "lead_times": lambda: rollups.lead_times(self.tasks, now=NOW),
+            "load": lambda: rollups.load(self.all_tasks, now=NOW),
             "money": lambda: rollups.margin(
                 self.entries, self.rates, self.rates.assign(rate=self.rates["rate"] / 2)
             ),

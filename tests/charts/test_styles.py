@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex, to_rgba
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
 from asana_frames import charts
-from asana_frames.charts.shared.colours import ALARM, DARK, SERIES
-from asana_frames.charts.shared.ink import GRID, find_background, mix_ink
+from asana_frames.charts.shared.colours import DARK
+from asana_frames.charts.shared.ink import GRID, find_background, measure_contrast, mix_ink
 from tests.charts.settings import CHARTS
 from tests.fixed_day import NOW
 from tests.public_calls import Frames
@@ -23,10 +25,21 @@ from tests.public_calls import Frames
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 STYLES = ["default", "dark_background", "ggplot", "seaborn-v0_8-darkgrid"]
-#: Colours with a meaning of their own, which are alike on any background.
-FIXED = {colour.lower() for colour in (*SERIES, ALARM)}
+#: WCAG 2.2: of words (1.4.3), and of lines, bars and marks (1.4.11).
+WORDS, LINES = 4.5, 3.0
 #: The marks of this chart are on pale boxes.
 ON_BOXES = {"section_times": DARK}
+#: Charts whose bars are data, and not the ground of other marks.
+BARS = [
+    "aging",
+    "burndown",
+    "burnup",
+    "daily",
+    "forecast",
+    "on_time",
+    "throughput",
+    "velocity",
+]
 
 
 @pytest.fixture(scope="module")
@@ -41,19 +54,6 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     pyplot.close("all")
 
 
-def luminance(colour: Any) -> float:
-    parts = (
-        part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
-        for part in to_rgba(colour)[:3]
-    )
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
-
-
-def contrast(one: Any, other: Any) -> float:
-    low, high = sorted(map(luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def words_of(ax: Axes) -> list[Text]:
     """Return the texts that stand on the background, and not on a coloured cell."""
     found = ax.figure.findobj(lambda one: isinstance(one, Text) and bool(one.get_text().strip()))
@@ -61,10 +61,43 @@ def words_of(ax: Axes) -> list[Text]:
     return [text for text in found if text.get_visible() and text not in in_cells]
 
 
-def lines_of(ax: Axes) -> list[Any]:
-    """Return the colours of lines that have no fixed one, and are no grid."""
-    drawn = [to_hex(line.get_color()) for line in ax.lines if line.get_linestyle() != "None"]
-    return [colour for colour in drawn if colour not in {*FIXED, mix_ink(ax, GRID)}]
+def axes_of(ax: Axes) -> list[Any]:
+    """Return axes and their panels."""
+    return [ax, *ax.child_axes]
+
+
+def lines_of(ax: Axes) -> list[str]:
+    """Return the colours of lines and of the edges of marks, but of no grid."""
+    lines = [line for axes in axes_of(ax) for line in axes.lines]
+    drawn = [line.get_color() for line in lines if line.get_linestyle() != "None"]
+    marks = [part for axes in axes_of(ax) for part in axes.collections]
+    for part in marks:
+        if isinstance(part, LineCollection):
+            drawn += list(part.get_edgecolor())
+        if isinstance(part, PathCollection):
+            drawn += _list_marks(part, find_background(ax))
+    return sorted({to_hex(colour) for colour in drawn} - {mix_ink(ax, GRID)})
+
+
+def _list_marks(marks: PathCollection, paper: str) -> list[Any]:
+    """Return the colours of the edges of marks, or of marks whose edges are gaps."""
+    edges = [edge for edge in marks.get_edgecolor() if to_hex(edge) != paper]
+    return edges or list(marks.get_facecolor())
+
+
+def bars_of(ax: Axes) -> list[tuple[str, str]]:
+    """Return the colours of the faces and the edges of bars."""
+    bars = [bar for axes in axes_of(ax) for bar in axes.patches if not bar.get_hatch()]
+    return [(to_hex(bar.get_facecolor()), to_hex(bar.get_edgecolor())) for bar in bars]
+
+
+@contextmanager
+def drawn_in(style: str, name: str, calls: dict[str, Any]) -> Iterator[Axes]:
+    (frame,) = calls[f"charts.{name}"][1].values()
+    chart = getattr(charts, name)
+    now = {"now": NOW} if "now" in inspect.signature(chart).parameters else {}
+    with pyplot.style.context(style):
+        yield chart(frame, **now)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -72,23 +105,31 @@ def lines_of(ax: Axes) -> list[Any]:
 def test_words_and_lines_are_seen_on_every_background(
     name: str, style: str, calls: dict[str, Any]
 ) -> None:
-    (frame,) = calls[f"charts.{name}"][1].values()
-    chart = getattr(charts, name)
-    now = {"now": NOW} if "now" in inspect.signature(chart).parameters else {}
-
-    with pyplot.style.context(style):
-        ax = chart(frame, **now)
+    with drawn_in(style, name, calls) as ax:
         inside, outside = find_background(ax), ax.figure.get_facecolor()
         pale = [
-            text.get_text()
+            (text.get_text(), text.get_color())
             for text in words_of(ax)
-            if min(contrast(text.get_color(), paper) for paper in (inside, outside)) < 3
+            if min(measure_contrast(text.get_color(), paper) for paper in (inside, outside))
+            < WORDS
         ]
-        lost = [colour for colour in lines_of(ax) if contrast(colour, inside) < 3]
+        lost = [colour for colour in lines_of(ax) if measure_contrast(colour, inside) < LINES]
 
     assert words_of(ax)
     assert pale == []
     assert set(lost) <= {ON_BOXES.get(name)}
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("name", BARS)
+def test_bars_are_seen_on_every_background(name: str, style: str, calls: dict[str, Any]) -> None:
+    with drawn_in(style, name, calls) as ax:
+        paper = find_background(ax)
+        bars = bars_of(ax)
+
+    assert bars
+    lost = [bar for bar in bars if max(measure_contrast(part, paper) for part in bar) < LINES]
+    assert lost == []
 
 
 def test_ink_is_that_of_the_style() -> None:

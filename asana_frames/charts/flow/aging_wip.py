@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.flow.dots import list_percentiles, percentile_kinds, percentile_style
+from asana_frames.charts.flow.dots import (
+    list_percentiles,
+    percentile_kinds,
+    percentile_style,
+    scatter_tasks,
+)
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
-    add_legend_below,
     axes_width,
     count_hidden,
     draw_empty,
@@ -19,18 +24,22 @@ from asana_frames.charts.shared.axes import (
     make_room,
     new_axes,
     set_plain_style,
-    set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.sections import SECTION
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
+_WHAT = "age of work in progress"
+_NOTE = "lines: the age at which that part of the finished tasks had left the section"
 #: Inches that a section needs at least.
 _COLUMN = 0.75
 #: The half of the width in which the dots of a section lie.
@@ -39,7 +48,13 @@ _SPREAD = 0.3
 _MOST_LINES = 3
 
 
-def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def aging_wip(
+    aging_wip: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw each task in progress as a dot: its section, and its age.
 
     Parameters
@@ -48,6 +63,8 @@ def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.aging_wip`` returns: ``project_gid``, ``project_name``, ``section_gid``,
         ``section_name``, ``section_order``, ``days_age``, and columns of percentiles such as
         ``days_p85``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -57,7 +74,8 @@ def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         The sections in their order from left to right, with the number of tasks below the name.
         Lines in each section show at which age parts of the finished tasks had left it; a task
         above the highest line is red. The scale is linear up to one day and logarithmic from there
-        on. Sections of several projects are named with their project.
+        on. Sections of several projects are named with their project. The subtitle counts the
+        tasks above the highest line.
 
     Raises
     ------
@@ -66,12 +84,15 @@ def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """
     needed = ["project_gid", "project_name", *SECTION, "section_order", "days_age"]
     kinds = percentile_kinds(aging_wip)
-    aging_wip = read_input(aging_wip, [*needed, *kinds], chart="aging_wip", ax=ax, kinds=kinds)
+    titles = Titles(title, subtitle)
+    aging_wip = read_input(
+        aging_wip, [*needed, *kinds], chart="aging_wip", ax=ax, kinds=kinds, titles=titles
+    )
     rows = drop_missing(aging_wip, "days_age")
     if ax is None:
         ax = new_axes(height=4.4)
     if rows.empty:
-        set_title(ax, "Age of work in progress")
+        set_heading(ax, aging_wip, _WHAT, titles)
         return draw_empty(ax, "No tasks in progress")
     order = ["project_name", "project_gid", "section_order", "section_gid"]
     rows = rows.sort_values([*order, "days_age"], ignore_index=True)
@@ -87,25 +108,34 @@ def aging_wip(aging_wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     rows, labels = rows[labels.isin(shown)], labels[labels.isin(shown)]
     place = pd.Index(shown).get_indexer(pd.Index(labels))
     hidden = count_hidden(len(names) - len(shown), "sections")
-    set_title(ax, "Age of work in progress", [hidden])
-    legend = _draw_levels(ax, rows, place)
-    legend |= _draw_tasks(ax, rows, place)
-    lines = _label_sections(ax, shown, place, letters)
-    add_legend_below(ax, legend, points=14 + 1.4 * font_size(ax) * lines)
+    legend = _draw_tasks(ax, rows, place)
+    _label_sections(ax, shown, place, letters)
+    lines = _draw_levels(ax, rows, place)
+    set_heading(
+        ax,
+        aging_wip,
+        _WHAT,
+        titles,
+        finding=_summarise(rows),
+        notes=[_NOTE if kinds else "", hidden],
+        legend=legend | lines,
+    )
     return make_room(ax)
 
 
 def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Artist]:
-    """Draw a line per percentile in each section; return label -> line."""
-    legend: dict[str, Artist] = {}
+    """Draw a line per percentile in each section, named at the right of the last section.
+
+    Return label -> line where there is no room.
+    """
+    ends: dict[str, End] = {}
     first = pd.Series(np.arange(len(rows))).groupby(place).first()
     for column, share in list_percentiles(rows).items():
         level = column_numbers(rows, column)[first.to_numpy()]
         known = first.index.to_numpy()[~np.isnan(level)]
         if not len(known):
             continue
-        label = f"{format_number(100 * share)} %"
-        legend[label] = ax.hlines(
+        line = ax.hlines(
             level[~np.isnan(level)],
             known - 0.45,
             known + 0.45,
@@ -113,7 +143,10 @@ def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, A
             linewidth=1.2,
             linestyle=percentile_style(share),
         )
-    return legend
+        ends[f"{format_number(100 * share)} %"] = End(float(level[-1]), line, mix_ink(ax))
+    if any(np.isnan(end.value) for end in ends.values()):
+        return {name: end.artist for name, end in ends.items()}
+    return label_ends(ax, ends)
 
 
 def _draw_tasks(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Artist]:
@@ -122,22 +155,36 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Ar
     count = np.bincount(place)[place]
     number = pd.Series(place).groupby(place).cumcount().to_numpy()
     across = place + np.where(count > 1, (2 * (number + 0.5) / count - 1) * _SPREAD, 0.0)
-    shares = list_percentiles(rows)
-    highest = column_numbers(rows, list(shares)[-1]) if shares else np.full(len(rows), np.nan)
-    is_late = ages > highest
+    is_late = _find_late(rows)
     legend: dict[str, Artist] = {}
     for label, where, colour in (
         ("in progress", ~is_late, SERIES[0]),
-        ("older than all these", is_late, ALARM),
+        ("above all lines", is_late, ALARM),
     ):
         if where.any():
-            legend[label] = ax.scatter(
-                across[where], ages[where], s=20, alpha=0.7, linewidth=0, color=colour
-            )
-    levels = [column_numbers(rows, column) for column in shares]
+            colour = shade(ax, colour, TEXT_CONTRAST)
+            legend[label] = scatter_tasks(ax, across[where], ages[where], colour, size=24)
+    levels = [column_numbers(rows, column) for column in list_percentiles(rows)]
     known = [float(np.nanmax(values)) for values in levels if not np.isnan(values).all()]
     _set_scale(ax, max([float(ages.max()), *known]))
     return legend
+
+
+def _find_late(rows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which tasks are older than their section's highest percentile."""
+    shares = list_percentiles(rows)
+    highest = column_numbers(rows, list(shares)[-1]) if shares else np.full(len(rows), np.nan)
+    return np.asarray(column_numbers(rows, "days_age") > highest)
+
+
+def _summarise(rows: pd.DataFrame) -> str:
+    """Count the tasks above the highest percentile."""
+    shares = list_percentiles(rows)
+    if not shares:
+        return f"{len(rows):,} tasks in progress."
+    most = format_number(100 * max(shares.values()))
+    late = int(_find_late(rows).sum())
+    return f"{late:,} of {len(rows):,} are older than {most} % of finished tasks were here."
 
 
 def _set_scale(ax: Axes, oldest: float) -> None:
@@ -151,8 +198,8 @@ def _set_scale(ax: Axes, oldest: float) -> None:
     ax.minorticks_off()
 
 
-def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int) -> int:
-    """Write the names of sections and the number of their tasks; return the most lines."""
+def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int) -> None:
+    """Write the names of sections and the number of their tasks."""
     count = np.bincount(place, minlength=len(names))
     wrapped = [textwrap.wrap(name, letters)[:_MOST_LINES] for name in names]
     texts = ["\n".join([*lines, f"{n:,}"]) for lines, n in zip(wrapped, count, strict=True)]
@@ -161,4 +208,3 @@ def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.tick_params(axis="x", length=0)
     ax.set_ylabel("Days since the start", fontsize=font_size(ax) + 1)
-    return 1 + max(map(len, wrapped))

@@ -22,7 +22,9 @@ from asana_frames.charts.shared.dates import (
     find_step,
     label_date_axis,
     period_ends,
+    suggest_weeks,
 )
+from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-_OPEN = "#dfe3e8"
+#: Parts of ink: of the area of open tasks, and of its name.
+_OPEN, _OPEN_NAME = 0.14, 0.68
 _LEVELS = ("scope", "done", "open")
 _CHANGES = ("scope_added", "scope_removed")
 _WHAT = "scope and done"
@@ -65,9 +68,9 @@ def burnup(
     -------
     Axes
         A line for the scope and an area for what is done, at the end of each period; the gap
-        between them shows what is open. Bars below show what was added to the scope in each
-        period, upwards, and what was removed, downwards. The subtitle gives the values at the
-        end of the last period: how many of the tasks in scope are done.
+        between them shows what is open; each is named where it ends. Bars below show what was
+        added to the scope in each period, upwards, and what was removed, downwards. The subtitle
+        gives the values at the end of the last period: how many of the tasks in scope are done.
 
     Raises
     ------
@@ -107,6 +110,7 @@ def burnup(
         _WHAT,
         titles,
         finding=_summarise_counts(rows.iloc[-1]),
+        notes=[suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,
     )
@@ -123,11 +127,18 @@ def _draw_levels(
         scope, done = np.repeat(scope, 2), np.repeat(done, 2)
     set_count_axis(ax, "Tasks")
     ax.set_ylim(0, max(1.0, 1.08 * float(np.nanmax(scope))))
-    return {
-        "scope": ax.plot(ends, scope, color=mix_ink(ax), linewidth=1.8)[0],
-        "open": ax.fill_between(ends, done, scope, color=_OPEN, linewidth=0),
-        "done": ax.fill_between(ends, 0, done, color=SERIES[0], alpha=0.75, linewidth=0),
-    }
+    line = ax.plot(ends, scope, color=mix_ink(ax), linewidth=1.8)[0]
+    gap = ax.fill_between(ends, done, scope, color=mix_ink(ax, _OPEN), linewidth=0)
+    area = ax.fill_between(ends, 0, done, color=SERIES[0], alpha=0.75, linewidth=0)
+    middles = np.nan_to_num([done[-1] / 2, (done[-1] + scope[-1]) / 2])
+    return label_ends(
+        ax,
+        {
+            "scope": End(scope[-1], line, mix_ink(ax)),
+            "open": End(middles[1], gap, mix_ink(ax, _OPEN_NAME)),
+            "done": End(middles[0], area, SERIES[0]),
+        },
+    )
 
 
 def _summarise_counts(row: pd.Series[Any]) -> str:

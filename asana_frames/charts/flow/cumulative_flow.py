@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     add_legend_beside,
     draw_empty,
@@ -15,7 +16,6 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
     set_count_axis,
-    set_title,
 )
 from asana_frames.charts.shared.colours import HATCH, SERIES
 from asana_frames.charts.shared.columns import drop_missing, read_input
@@ -25,10 +25,13 @@ from asana_frames.charts.shared.dates import (
     find_step,
     label_period_axis,
     period_edges,
+    period_ends,
+    suggest_weeks,
     unique_days,
 )
-from asana_frames.charts.shared.ink import find_background
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.labels import count_things, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.rollups.shared.inputs import is_true
@@ -37,9 +40,18 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+_WHAT = "cumulative flow"
+#: The part of ink of completed tasks: most of the area, and least to be done with.
+_DONE = 0.3
+
 
 def cumulative_flow(
-    flow: pd.DataFrame, *, order: Sequence[str] | None = None, ax: Axes | None = None
+    flow: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how many tasks are in each section, as stacked areas.
 
@@ -51,6 +63,8 @@ def cumulative_flow(
     order
         Sections (gids or names) in the order in which tasks go through them; others follow. By
         default, the order in which they appear in the frame.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -59,7 +73,9 @@ def cumulative_flow(
     Axes
         The first section on top and the last at the bottom, so that completed tasks grow from
         below; the legend has the same order. At most ten bands are drawn; the smallest of the
-        others are merged into "other". Completed tasks are always at the very bottom.
+        others are merged into "other". Completed tasks are always at the very bottom. The subtitle
+        counts the tasks that are not completed at the end, and names the section with most of
+        them.
 
     Raises
     ------
@@ -69,12 +85,13 @@ def cumulative_flow(
     is_frame = isinstance(flow, pd.DataFrame)
     optional = ["is_completed"] if is_frame and "is_completed" in flow.columns else []
     needed = ["period", *SECTION, "tasks", *optional]
-    flow = read_input(flow, needed, chart="cumulative_flow", ax=ax)
+    titles = Titles(title, subtitle)
+    flow = read_input(flow, needed, chart="cumulative_flow", ax=ax, titles=titles)
     rows = drop_missing(flow, "period")
     if ax is None:
         ax = new_axes(height=4.2)
-    set_title(ax, "Cumulative flow")
     if rows.empty:
+        set_heading(ax, flow, _WHAT, titles)
         return draw_empty(ax, "No tasks")
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     totals = rows["tasks"].groupby(labels).sum().reindex(order_sections(rows, labels, order))
@@ -87,11 +104,35 @@ def cumulative_flow(
     }
     step = find_step(unique_days(rows["period"]))
     table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
-    legend = _draw_areas(ax, table[list(dict.fromkeys(names.values()))], step)
+    table = table[list(dict.fromkeys(names.values()))]
+    legend = _draw_areas(ax, table, step, done)
     set_count_axis(ax, "Tasks")
-    label_period_axis(ax, table.index.to_numpy("datetime64[D]"), step)
+    days = table.index.to_numpy("datetime64[D]")
+    label_period_axis(ax, days, step)
     add_legend_beside(ax, legend, title="Section")
+    set_heading(
+        ax,
+        flow,
+        _WHAT,
+        titles,
+        finding=_summarise(rows, labels, done),
+        notes=[suggest_weeks(days, step)],
+        days=(days[0], period_ends(days, step)[-1] - 1),
+    )
     return make_room(ax)
+
+
+def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> str:
+    """Count the tasks in sections at the end, and name the section with most of them."""
+    is_last = (rows["period"] == rows["period"].max()).to_numpy(dtype=bool)
+    last = rows["tasks"][is_last].astype("float64").groupby(labels[is_last], sort=False).sum()
+    waiting = last[~last.index.isin(done)]
+    if not waiting.any():
+        return f"All {last.sum():,.0f} tasks are completed." if done else ""
+    most = waiting.index[int(waiting.argmax())]
+    total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
+    total = total if done else count_things(waiting.sum(), "task")
+    return f"{total} at the end, most of them in {most} ({waiting.max():,.0f})."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
@@ -101,7 +142,9 @@ def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:
     return list(dict.fromkeys(labels[is_true(rows["is_completed"])]))
 
 
-def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
+def _draw_areas(
+    ax: Axes, table: pd.DataFrame, step: Step, done: Collection[str]
+) -> dict[str, Artist]:
     """Stack the columns, the first on top, and return the area of each in their order."""
     days = table.index.to_numpy("datetime64[D]")
     upwards = table.to_numpy("float64").T[::-1]
@@ -109,7 +152,12 @@ def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
     if len(days) == 1:
         # A single period is drawn as wide as a period, because a point has no width.
         places, upwards = period_edges(days, step), np.repeat(upwards, 2, axis=1)
-    looks = series_looks(len(table.columns))
+    looks = [
+        (mix_ink(ax, _DONE), "")
+        if name in done
+        else (colour if hatch else shade(ax, colour), hatch)
+        for name, (colour, hatch) in zip(table, series_looks(len(table.columns)), strict=True)
+    ]
     tops = upwards.cumsum(axis=0)
     areas = [
         ax.fill_between(
@@ -119,7 +167,7 @@ def _draw_areas(ax: Axes, table: pd.DataFrame, step: Step) -> dict[str, Artist]:
             facecolor=colour,
             hatch=hatch or None,
             edgecolor=HATCH if hatch else find_background(ax),
-            linewidth=0.6,
+            linewidth=0.4,
         )
         for top, height, (colour, hatch) in zip(tops, upwards, looks[::-1], strict=True)
     ]

@@ -18,16 +18,19 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import label_date_axis
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.ink import mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 #: Share of the tasks -> style of the line that marks it.
 STYLES = {0.5: ":", 0.7: "-.", 0.85: "--", 0.95: "-"}
 #: The end of the axis of days, as a multiple of the last percentile.
 _FAR = 3.0
+#: With more points they are smaller.
+_FEW_POINTS = 500
 #: With more points they are drawn as one picture.
 _MANY_POINTS = 5_000
 #: Days that the axis of dates shows at least.
@@ -37,8 +40,7 @@ _PERCENTILE = re.compile(r"days_p(\d+(?:\.\d+)?)")
 
 def draw_dots(ax: Axes, dates: Numbers, days: Numbers, most: float, *, label: str) -> str:
     """Draw a dot per task; return a note on those that took far longer than ``most`` days."""
-    is_raster = len(days) > _MANY_POINTS
-    ax.scatter(dates, days, s=14, alpha=0.45, linewidth=0, color=SERIES[0], rasterized=is_raster)
+    scatter_tasks(ax, dates, days, shade(ax, SERIES[0]))
     top = max(1.0, min(1.05 * float(days.max()), _FAR * most or 1.0))
     ax.set_ylim(0, top)
     first, last = float(dates.min()), float(dates.max())
@@ -51,19 +53,48 @@ def draw_dots(ax: Axes, dates: Numbers, days: Numbers, most: float, *, label: st
     return f"… {beyond:,} took longer, up to {longest} days" if beyond else ""
 
 
+def scatter_tasks(ax: Axes, x: Numbers, y: Numbers, colour: str, *, size: float = 16) -> Artist:
+    """Draw a dot per task: pale, so that many are seen, in a ring that shows each one."""
+    from matplotlib.colors import to_rgba
+
+    return ax.scatter(
+        x,
+        y,
+        s=size * min(1.0, max(0.2, _FEW_POINTS / max(len(x), 1))),
+        facecolor=to_rgba(colour, 0.5),
+        edgecolor=colour,
+        linewidth=0.7,
+        rasterized=len(x) > _MANY_POINTS,
+    )
+
+
 def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     """Draw a line per share of tasks, and its label at the right where it covers no other."""
     top = ax.get_ylim()[1]
-    label_height = 3.4 * font_size(ax) / 72 / axes_height(ax) * top
+    label_height = 4.2 * font_size(ax) / 72 / axes_height(ax) * top
     heights: list[float] = []
     for share, days in marks.items():
         ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=STYLES[share])
         heights.append(max(days, heights[-1] + label_height) if heights else days)
     for number, (share, days) in enumerate(marks.items(), 1 - len(marks)):
         # Labels that would stand above the axes move down.
-        height = min(heights[number - 1], top + number * label_height)
+        height = min(heights[number - 1], top + (number - 0.5) * label_height)
         label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
         write_beside_axes(ax, label, height)
+
+
+def summarise_percentiles(marks: Mapping[float, float], count: int, word: str) -> str:
+    """Say in how many days half of the tasks were done, and 85 % of them.
+
+    Examples
+    --------
+    >>> summarise_percentiles({0.5: 2.0, 0.85: 9.25}, 120, "completed")
+    'Half of 120 tasks were completed within 2 days, 85 % within 9.2.'
+    """
+    half, most = (format_number(round(marks[share], 1)) for share in (0.5, 0.85))
+    if count == 1:
+        return f"One task was {word}, within {half} days."
+    return f"Half of {count:,} tasks were {word} within {half} days, 85 % within {most}."
 
 
 def list_percentiles(frame: pd.DataFrame) -> dict[str, float]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
-    add_legend_below,
     annotate_right,
     axes_height,
     axes_width,
@@ -23,7 +23,6 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_plain_style,
     set_span,
-    set_title,
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
@@ -35,8 +34,20 @@ from asana_frames.charts.shared.columns import (
     sort_dated,
 )
 from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
-from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import (
+    MUTED,
+    TEXT_CONTRAST,
+    find_background,
+    mix_ink,
+    shade,
+)
+from asana_frames.charts.shared.labels import (
+    count_things,
+    format_chance,
+    format_number,
+    unique_labels,
+)
 from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
@@ -44,7 +55,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _NEEDED = ["kind", "probability", "done", "date", "periods", "never", "history_periods", "today"]
-_TITLE = "When all is done"
+_WHAT = "when all is done"
+#: The part of ink of today's line and word.
+_TODAY = 0.68
 #: Where there is room for one percentile, it is the one nearest to this.
 _USUAL = 0.85
 #: With more dates the bars are one outline.
@@ -58,7 +71,13 @@ Mark: TypeAlias = tuple[float, str, str, str]
 _STYLES = (":", "-.", "--", "-")
 
 
-def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def forecast(
+    forecast: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how likely each completion date is, with today, targets and percentiles.
 
     Parameters
@@ -67,6 +86,8 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.forecast`` returns: ``kind``, ``probability``, ``done``, ``date``,
         ``periods``, ``never``, ``history_periods``, ``today``, and the key columns. Days that
         were passed to it as ``dates=`` are the targets.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -75,48 +96,54 @@ def forecast(forecast: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Of one group, a bar per date, in percent of the runs. Lines mark today, the percentiles,
         and each target with the chance that all is done by then. A note tells how much is left,
-        how many past periods were drawn from, and the share of the runs that is never done.
+        how many past periods were drawn from, and the share of the runs that is never done. The
+        subtitle gives the date of the percentile nearest to 85 %, and the chance of the first
+        target.
 
         Of several groups, a line each from its first percentile to its last, with a dot per
         percentile, and targets as crosses, those that are done first at the top. Beside it stands
         the chance of the target, or the date of the percentile nearest to 85 %; beside those that
-        are never done it says so. A note counts the groups for which there is no room.
+        are never done it says so. A note counts the groups for which there is no room. The
+        subtitle names the group whose date of this percentile is the last.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    forecast = read_input(forecast, _NEEDED, chart="forecast", ax=ax, kinds={"done": "number"})
+    titles, kinds = Titles(title, subtitle), {"done": "number"}
+    forecast = read_input(forecast, _NEEDED, chart="forecast", ax=ax, kinds=kinds, titles=titles)
     keys = list_keys(forecast, [*_NEEDED, "unweighted"])
     rows = forecast.reset_index(drop=True)
     finish = _select_kind(rows, "finish")
     if finish.empty:
         ax = new_axes(height=4.2) if ax is None else ax
-        set_title(ax, _TITLE)
+        set_heading(ax, forecast, _WHAT, titles)
         return draw_empty(ax, "No forecast")
     longest = LONGEST_NAME if ax is None else max_name_length(ax)
     labels = unique_labels(rows, keys, longest)
     groups = list(dict.fromkeys(labels[finish.index]))
     if len(groups) > 1:
-        return _draw_groups(rows, labels, groups, ax)
-    return _draw_one(rows, ax)
+        return _draw_groups(rows, labels, groups, ax, titles)
+    return _draw_one(rows, ax, titles)
 
 
-def _draw_one(rows: pd.DataFrame, ax: Axes | None) -> Axes:
+def _draw_one(rows: pd.DataFrame, ax: Axes | None, titles: Titles) -> Axes:
     """Draw the distribution of one group."""
     finish = _select_kind(rows, "finish")
     dated = sort_dated(_select_kind(rows, "distribution"), "date")
     ax = new_axes(height=4.2) if ax is None else ax
-    set_title(ax, _TITLE, [_summarise(finish.iloc[0])])
+    notes = _list_notes(finish.iloc[0])
     if dated.empty:
+        set_heading(ax, rows, _WHAT, titles, notes=notes)
         is_known = finish["never"].notna().any()
         return draw_empty(ax, "Never at this pace" if is_known else "No past to draw from")
     dates = day_positions(dated["date"].to_numpy("datetime64[D]"))
     chances = 100 * np.diff(column_numbers(dated, "probability"), prepend=0.0)
     step = float(np.diff(dates).min()) if len(dates) > 1 else 1.0
     _draw_chances(ax, dates, chances, step)
-    marks = [*_read_marks(finish), *_read_targets(_select_kind(rows, "chance"))]
+    targets = _select_kind(rows, "chance")
+    marks = [*_read_marks(ax, finish), *_read_targets(ax, targets)]
     today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
     places = [today, *dates[[0, -1]], *(place for place, *_ in marks)]
     set_span(ax, min(places), max(places), margin=step, least=5 * step)
@@ -128,22 +155,44 @@ def _draw_one(rows: pd.DataFrame, ax: Axes | None) -> Axes:
     label_date_axis(ax)
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Chance (%)", fontsize=font_size(ax) + 1)
-    ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2)
-    _write_marks(ax, [(today, "today", mix_ink(ax, MUTED), ""), *marks], line)
+    _write_marks(ax, [(today, "today", mix_ink(ax, _TODAY), "-"), *marks], line)
+    set_heading(ax, rows, _WHAT, titles, finding=_summarise(finish, targets), notes=notes)
     return make_room(ax)
 
 
-def _summarise(row: pd.Series) -> str:
+def _summarise(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
+    """Say by when most runs are done, and how likely the first target is."""
+    row = _select_usual(finish)
+    share = format_chance(row["probability"])
+    if pd.isna(row["date"]):
+        told = [f"Fewer than {share} of the runs are ever done"]
+    else:
+        told = [f"Done by {format_day(row['date'])} in {share} of the runs"]
+    known = targets[targets["probability"].notna()]
+    if len(known):
+        chance = format_chance(known["probability"].iloc[0])
+        told.append(f"by the target, {format_day(known['date'].iloc[0])}, in {chance}")
+    return f"{'; '.join(told)}."
+
+
+def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
+    """Return the row of the percentile nearest to the usual one."""
+    nearest = (finish["probability"] - _USUAL).abs().argmin()
+    row: pd.Series[Any] = finish.iloc[nearest]
+    return row
+
+
+def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
     left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
     periods = int(row["history_periods"])
-    past = f"from {periods} past period{'s' * (periods != 1)}" if periods else "no past period"
-    never = 0.0 if pd.isna(row["never"]) else 100 * float(row["never"])
-    given_up = f"{format_number(never)} % of the runs are never done" if never else ""
-    return " · ".join(filter(None, [left, past, given_up]))
+    past = f"drawn from {count_things(periods, 'past period')}" if periods else "no past period"
+    never = 0.0 if pd.isna(row["never"]) else float(row["never"])
+    given_up = f"{format_chance(never)} of the runs are never done" if never else ""
+    return [", ".join(filter(None, [left, past])), given_up]
 
 
-def _read_marks(finish: pd.DataFrame) -> list[Mark]:
+def _read_marks(ax: Axes, finish: pd.DataFrame) -> list[Mark]:
     """Return the marks of the percentiles; those of one date share one."""
     dated = sort_dated(finish, "date").sort_values(["date", "probability"], kind="stable")
     marks = []
@@ -151,7 +200,8 @@ def _read_marks(finish: pd.DataFrame) -> list[Mark]:
     for (_, own), style in zip(days, _list_styles(len(days)), strict=True):
         shares = ", ".join(format_number(share) for share in 100 * own["probability"])
         place = day_positions(own["date"].to_numpy("datetime64[D]"))[0]
-        marks.append((float(place), f"{shares} % by {format_day(own['date'].iloc[0])}", "", style))
+        words = f"{shares} % by {format_day(own['date'].iloc[0])}"
+        marks.append((float(place), words, mix_ink(ax), style))
     return marks
 
 
@@ -159,15 +209,16 @@ def _list_styles(count: int) -> Sequence[str]:
     return (*_STYLES[-count:],) if count <= len(_STYLES) else (_STYLES * count)[:count]
 
 
-def _read_targets(targets: pd.DataFrame) -> list[Mark]:
+def _read_targets(ax: Axes, targets: pd.DataFrame) -> list[Mark]:
     """Return the marks of the targets."""
     chances = [
-        "" if pd.isna(chance) else f": {format_number(round(100 * chance, 1))} %"
+        "" if pd.isna(chance) else f": {format_chance(chance)}"
         for chance in targets["probability"]
     ]
     places = day_positions(targets["date"].to_numpy("datetime64[D]"))
+    colour = shade(ax, ALARM, TEXT_CONTRAST)
     return [
-        (float(place), f"target {format_day(day)}{chance}", ALARM, "-")
+        (float(place), f"target {format_day(day)}{chance}", colour, "--")
         for place, day, chance in zip(places, targets["date"], chances, strict=True)
     ]
 
@@ -177,34 +228,48 @@ def _draw_chances(ax: Axes, dates: Numbers, chances: Numbers, step: float) -> No
         # Dates on which no run ends are gaps.
         edges = np.arange(dates[0] - step / 2, dates[-1] + step, step)
         heights, _ = np.histogram(dates, edges, weights=chances)
-        ax.stairs(heights, edges, fill=True, color=SERIES[0])
+        ax.stairs(heights, edges, fill=True, color=shade(ax, SERIES[0]))
     else:
-        ax.bar(dates, chances, 0.9 * step, color=SERIES[0])
+        ax.bar(dates, chances, 0.9 * step, color=shade(ax, SERIES[0]))
 
 
 def _write_marks(ax: Axes, marks: Sequence[Mark], line: float) -> None:
-    """Draw a line per mark, with its words, one below the other at distances of ``line``."""
+    """Draw a line per mark up to its words, which stand one below the other.
+
+    First come those with words to the right of their line, from left to right, then those with
+    words to the left, from right to left: so no line crosses the words of another.
+    """
     low, high = ax.get_xlim()
-    letter = 0.55 * font_size(ax) / 72 / axes_width(ax)
-    for row, (place, words, colour, style) in enumerate(marks):
-        ink = colour or mix_ink(ax)
-        if style:
-            ax.axvline(place, color=ink, linewidth=1.2, linestyle=style)
-        is_left = (place - low) / (high - low) > 1 - (len(words) + 1) * letter
+    letter = 0.55 * font_size(ax) / 72 / axes_width(ax) * (high - low)
+    widths = {mark: len(mark[1]) * letter for mark in marks}
+    flipped = [mark[0] - width for mark, width in widths.items() if mark[0] + width > high]
+    # Words to the left of a line would cross the lines that they cover.
+    border = min(flipped, default=high)
+    on_right = sorted(mark for mark in marks if mark[0] <= max(border, low + widths[mark]))
+    on_left = sorted((mark for mark in marks if mark not in on_right), reverse=True)
+    for row, (place, words, colour, style) in enumerate([*on_right, *on_left]):
+        is_left = row >= len(on_right)
+        height = 0.985 - line * row
+        ax.axvline(place, 0, height, color=colour, linewidth=1.2, linestyle=style)
         annotate_right(
             ax,
             words,
-            (place, 0.985 - line * row),
+            (place, height),
             points=-4 if is_left else 4,
             xycoords=ax.get_xaxis_transform(),
             ha="right" if is_left else "left",
             va="top",
+            color=colour,
             bbox={"facecolor": find_background(ax), "edgecolor": "none", "pad": 0.8},
         )
 
 
 def _draw_groups(
-    rows: pd.DataFrame, labels: pd.Series, groups: Sequence[str], ax: Axes | None
+    rows: pd.DataFrame,
+    labels: pd.Series,
+    groups: Sequence[str],
+    ax: Axes | None,
+    titles: Titles,
 ) -> Axes:
     """Draw the span of the dates of each of several groups."""
     if ax is None:
@@ -214,7 +279,6 @@ def _draw_groups(
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
     shares = [format_number(100 * share) for share in sorted(finish["probability"].unique())]
-    set_title(ax, _TITLE, [count_hidden(len(groups) - len(shown))])
     today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
     legend: dict[str, Artist] = {
         "today": ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2),
@@ -223,7 +287,7 @@ def _draw_groups(
     at = day_positions(targets["date"].to_numpy("datetime64[D]"))
     if len(at):
         legend["target"] = ax.scatter(
-            at, targets["place"], s=42, marker="x", color=ALARM, zorder=4, linewidth=1.6
+            at, targets["place"], s=42, marker="x", color=shade(ax, ALARM), zorder=4, linewidth=1.6
         )
     dated = sort_dated(rows[rows["kind"].isin(["finish", "chance"])], "date")
     places = np.append(day_positions(dated["date"].to_numpy("datetime64[D]")), today)
@@ -233,8 +297,27 @@ def _draw_groups(
     label_rows(ax, shown)
     for row, (_, own) in enumerate(finish.groupby("place")):
         write_beside_axes(ax, _describe_group(own, targets[targets["place"] == row]), row)
-    add_legend_below(ax, legend)
+    set_heading(
+        ax,
+        rows,
+        _WHAT,
+        titles,
+        finding=_name_last(finish, shown),
+        notes=[count_hidden(len(groups) - len(shown), "groups")],
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _name_last(finish: pd.DataFrame, names: Sequence[str]) -> str:
+    """Name the group that most runs complete last."""
+    usual = [_select_usual(own) for _, own in finish.groupby("place")]
+    dated = [row for row in usual if not pd.isna(row["date"])]
+    if not dated:
+        return ""
+    last = max(dated, key=lambda row: row["date"])
+    name, share = names[int(last["place"])], format_chance(last["probability"])
+    return f"Last is {name}, by {format_day(last['date'])} in {share} of the runs."
 
 
 def _select_kind(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -248,19 +331,19 @@ def _draw_spans(ax: Axes, dated: pd.DataFrame) -> Artist:
     """Draw a line per group from its first date to its last, and a dot on each."""
     at = pd.Series(day_positions(dated["date"].to_numpy("datetime64[D]")))
     ends = at.groupby(dated["place"].to_numpy(dtype="int64")).agg(["min", "max"])
-    ax.hlines(ends.index, ends["min"], ends["max"], color=SERIES[0], linewidth=2.4)
-    return ax.scatter(at, dated["place"], s=22, color=SERIES[0], zorder=3)
+    colour = shade(ax, SERIES[0])
+    ax.hlines(ends.index, ends["min"], ends["max"], color=colour, linewidth=2.4)
+    return ax.scatter(at, dated["place"], s=22, color=colour, zorder=3)
 
 
 def _describe_group(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
     """Say how likely the target is, or by when most of the runs are done."""
     if finish["never"].isna().all():
         return "no past to draw from"
-    usual = (finish["probability"] - _USUAL).abs().argmin()
-    row = finish.iloc[usual]
-    share = f"{format_number(100 * row['probability'])} %"
     if finish["date"].isna().all():
         return "never at this pace"
     if len(targets) == 1:
-        return f"target: {format_number(round(100 * targets['probability'].iloc[0], 1))} %"
+        return f"target: {format_chance(targets['probability'].iloc[0])}"
+    row = _select_usual(finish)
+    share = f"{format_number(100 * row['probability'])} %"
     return f"{share}: {'never' if pd.isna(row['date']) else format_day(row['date'])}"

@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice
+from asana_frames.charts.shared.about import Titles, read_about
 from asana_frames.charts.shared.axes import (
+    axes_width,
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    font_size,
     make_room,
     max_name_length,
     new_axes,
-    set_title,
 )
+from asana_frames.charts.shared.colours import ALARM
 from asana_frames.charts.shared.columns import read_input, sort_dated
-from asana_frames.charts.shared.dates import fill_periods, find_step, unique_days
-from asana_frames.charts.shared.heat_map import NOTHING, draw_periods
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.dates import (
+    Days,
+    Step,
+    fill_periods,
+    find_step,
+    name_period,
+    period_edges,
+    period_ends,
+    unique_days,
+)
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.heat_map import NOTHING, build_scale, draw_periods
+from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
+from asana_frames.charts.shared.labels import NONE, count_things, format_number, unique_labels
+from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Show = Literal["tasks", "hours"]
-#: Quantity shown -> the title.
-_TITLES = {"tasks": "Open tasks by due date", "hours": "Estimated hours by due date"}
+_PERSON = ["person_gid", "person_name"]
+#: Quantity shown -> what it is.
+_WHAT = {"tasks": "open tasks by due date", "hours": "estimated hours by due date"}
+_EARLIER = "earlier"
+#: The part of the width of axes that is left beside the names.
+_CELLS_SHARE = 0.75
 _MOST_PERSONS = 40
 
 
-def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) -> Axes:
+def load(
+    load: pd.DataFrame,
+    *,
+    show: Show = "tasks",
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the work due for each person in each period, as coloured cells.
 
     Parameters
@@ -40,6 +67,8 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
         that is shown.
     show
         ``"tasks"``, or ``"hours"``, the estimated ones.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure as high as the persons need otherwise.
 
@@ -47,40 +76,103 @@ def load(load: pd.DataFrame, *, show: Show = "tasks", ax: Axes | None = None) ->
     -------
     Axes
         The people with most work are at the top, at most 40; a note counts the others and the
-        tasks without a due date. A colour bar replaces the numbers if they do not fit.
+        tasks without a due date. A colour bar replaces the numbers if they do not fit. Where the
+        ``attrs`` say as of when the table is, the first column of cells is the present period;
+        what was due in those that are over is one number before it. The subtitle names the person
+        with most work.
 
     Raises
     ------
     InvalidArgument
         A column is missing, or ``show`` is unknown.
     """
-    check_choice(show, _TITLES, name="show")
-    load = read_input(load, ["person_gid", "person_name", "period", show], chart="load", ax=ax)
+    check_choice(show, _WHAT, name="show")
+    titles = Titles(title, subtitle)
+    needed = [*_PERSON, "period", show]
+    load = read_input(load, needed, chart="load", ax=ax, titles=titles)
     rows = sort_dated(load, "period")
     if ax is None:
-        persons = len(rows[["person_gid", "person_name"]].drop_duplicates())
+        persons = len(rows[_PERSON].drop_duplicates())
         ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
     undated = float(load[show].sum()) - float(rows[show].sum())
     undated_note = f"+ {format_number(undated)} {show} without a due date" if undated else ""
     if rows.empty:
-        set_title(ax, _TITLES[show], [undated_note])
+        set_heading(ax, load, _WHAT[show], titles, notes=[undated_note])
         return draw_empty(ax, "No tasks with a due date")
-    labels = unique_labels(rows, ["person_gid", "person_name"], max_name_length(ax))
+    labels = unique_labels(rows, _PERSON, max_name_length(ax))
     sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
     order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    drawn = order[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.6)]
-    _draw_load(ax, sums.reindex(drawn), show)
-    set_title(ax, _TITLES[show], [undated_note, count_hidden(len(order) - len(drawn), "persons")])
+    drawn = order[: count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)]
+    step = find_step(unique_days(rows["period"]))
+    days = _list_days(unique_days(rows["period"]), step, read_about(load).now)
+    is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
+    earlier: pd.Series[Any] = sums.reindex(drawn).loc[:, is_earlier].sum(axis="columns")
+    _draw_cells(ax, sums.reindex(drawn), show, days, step)
+    if earlier.any():
+        _write_earlier(ax, earlier, days, step)
+    set_heading(
+        ax,
+        load,
+        _WHAT[show],
+        titles,
+        finding=_summarise(sums.sum(axis=1)[order], show),
+        notes=[
+            f"earlier: in a {name_period(step)} that is over" if earlier.any() else "",
+            undated_note,
+            count_hidden(len(order) - len(drawn), "persons"),
+        ],
+        days=(days[0], period_ends(days, step)[-1] - 1),
+    )
     return make_room(ax)
 
 
-def _draw_load(ax: Axes, sums: pd.DataFrame, show: Show) -> None:
+def _list_days(known: Days, step: Step, now: pd.Timestamp | None) -> Days:
+    """Return the first days of the periods that are drawn: those that are over are not."""
+    if now is None:
+        return fill_periods(known, step)
+    today = np.array([now.tz_localize(None)], dtype="datetime64[D]")
+    current = shift_periods(today, step.every, 0)
+    return fill_periods(np.unique([*current, max(known[-1], current[0])]), step)
+
+
+def _summarise(sums: pd.Series[Any], show: Show) -> str:
+    """Name the person with most work."""
+    known = sums.drop(labels=NONE, errors="ignore")
+    if known.empty or not known.iloc[0]:
+        return ""
+    return f"{known.index[0]} has most, {count_things(known.iloc[0], show.removesuffix('s'))}."
+
+
+def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:
+    """Write what was due in periods that are over into a column before the cells."""
+    from matplotlib import rcParams
+
+    edges, size = period_edges(days, step), font_size(ax)
+    low, high = edges[0], ax.get_xlim()[1]
+    share = 0.62 * size * max(len(_EARLIER), *map(len, map(format_number, earlier)))
+    share = min(0.4, share / (72 * _CELLS_SHARE * axes_width(ax)))
+    width = max(step.days, (high - low) * share / (1 - share))
+    ax.set_xlim(low - width, high)
+    colour = shade(ax, ALARM, TEXT_CONTRAST)
+    style: dict[str, Any] = {"ha": "center", "fontsize": size, "color": colour}
+    for row, value in enumerate(earlier):
+        text = format_number(value) if value else ""
+        ax.text(low - width / 2, row, text, va="center", weight="bold", **style)
+    ax.annotate(
+        _EARLIER,
+        (low - width / 2, 0),
+        (0, -rcParams["xtick.major.pad"]),
+        xycoords=ax.get_xaxis_transform(),
+        textcoords="offset points",
+        va="top",
+        **style,
+    )
+
+
+def _draw_cells(ax: Axes, sums: pd.DataFrame, show: Show, days: Days, step: Step) -> None:
     from matplotlib.colors import Normalize
     from matplotlib.ticker import MaxNLocator
 
-    known_days = unique_days(sums.columns.to_series())
-    step = find_step(known_days)
-    days = fill_periods(known_days, step)
     table = sums.reindex(columns=days.astype("datetime64[us]"), fill_value=0).fillna(0)
     values = table.to_numpy("float64")
     draw_periods(
@@ -89,7 +181,7 @@ def _draw_load(ax: Axes, sums: pd.DataFrame, show: Show) -> None:
         [[format_number(value) if value else NOTHING for value in row] for row in values],
         days,
         step,
-        colours="Blues",
+        colours=build_scale(ax),
         norm=Normalize(0, max(1.0, float(values.max()))),
         scale={"label": show.capitalize(), "ticks": MaxNLocator(integer=True)},
     )

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
+    axes_width,
     draw_empty,
     font_size,
     make_room,
     new_axes,
     set_count_axis,
-    set_title,
+    set_span,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
+from asana_frames.charts.shared.columns import Numbers, column_numbers, list_keys, read_input
 from asana_frames.charts.shared.dates import (
-    FEW,
     day_positions,
     fill_periods,
     find_step,
     label_period_axis,
     unique_days,
 )
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.rates import (
     draw_rate_lines,
     draw_rate_rows,
+    find_most,
+    find_span,
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 _LOOKS = {
@@ -43,10 +48,18 @@ _LOOKS = {
 }
 _RATE = "on_time_rate"
 _NUMBERS = ("period", "partial", *_LOOKS, "not_due", "undated", _RATE, "judged")
-_TITLE = "Tasks done on time"
+#: The part of the width of axes that is left beside the labels.
+_BARS_SHARE = 0.85
+_WHAT = "tasks done on time"
 
 
-def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def on_time(
+    on_time: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how many tasks are done by their due day.
 
     Parameters
@@ -55,6 +68,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         What ``rollups.on_time`` returns: ``done_on_time``, ``done_late``, ``open_late``,
         ``on_time_rate``, with periods ``period`` and ``partial``, and the key columns (all
         others).
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -64,7 +79,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Over time a bar per period, in which the tasks due are stacked, with the rate on top; with
         keys a line per group, of at most eight, with a hollow point where the period is not over.
         Without periods a bar per group, the highest rate at the top. Tasks without a due date are
-        not drawn.
+        not drawn. The subtitle counts the due tasks that were done on time; with keys, it names
+        the group with most that were not.
 
     Raises
     ------
@@ -72,7 +88,8 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = [*_LOOKS, _RATE, *list_period_columns(on_time)]
-    on_time = read_input(on_time, needed, chart="on_time", ax=ax)
+    titles = Titles(title, subtitle)
+    on_time = read_input(on_time, needed, chart="on_time", ax=ax, titles=titles)
     has_periods = "period" in on_time.columns
     rows = on_time.assign(judged=on_time[[*_LOOKS]].astype("float64").sum(axis="columns"))
     if has_periods:
@@ -82,54 +99,83 @@ def on_time(on_time: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if not rows["judged"].any():
-        set_title(ax, _TITLE)
+        set_heading(ax, on_time, _WHAT, titles)
         return draw_empty(ax, "No tasks that were due")
+    legend: dict[str, Artist] = {}
     if not has_periods:
-        done = rows["done_on_time"].astype("float64")
-        texts = [
-            f"{100 * part / whole:.0f} % of {whole:,.0f}" if whole else "none due"
-            for part, whole in zip(done, rows["judged"], strict=True)
-        ]
-        draw_rate_rows(ax, rows, keys, _RATE, pd.Series(texts, index=rows.index), _TITLE)
+        note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows))
     elif keys:
-        draw_rate_lines(ax, rows, keys, _RATE, "judged", _TITLE)
+        note = draw_rate_lines(ax, rows, keys, _RATE, "judged")
     else:
-        _draw_bars(ax, rows)
+        note, legend = _draw_bars(ax, rows)
+    set_heading(
+        ax,
+        on_time,
+        _WHAT,
+        titles,
+        finding=_summarise(rows, keys),
+        notes=[note],
+        days=find_span(rows),
+        legend=legend,
+    )
     return make_room(ax)
 
 
-def _draw_bars(ax: Axes, rows: pd.DataFrame) -> None:
-    """Stack the tasks of each period, and write the rate above them."""
+def _describe_rates(rows: pd.DataFrame) -> pd.Series[Any]:
+    done = rows["done_on_time"].astype("float64")
+    texts = [
+        f"{100 * part / whole:.0f} % of {whole:,.0f}" if whole else "none due"
+        for part, whole in zip(done, rows["judged"], strict=True)
+    ]
+    return pd.Series(texts, index=rows.index)
+
+
+def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
+    """Count the tasks done on time, or name the group with most that were not."""
+    if not keys:
+        counts = rows[[*_LOOKS]].astype("float64").sum()
+        due, on_time = counts.sum(), counts["done_on_time"]
+        late, still_open = (f"{counts[name]:,.0f}" for name in ("done_late", "open_late"))
+        return (
+            f"{on_time:,.0f} of {due:,.0f} due tasks were done on time; {late} were late, "
+            f"{still_open} are late and open."
+        )
+    missed = rows["judged"] - rows["done_on_time"].astype("float64")
+    most, number, due = find_most(rows, keys, missed, rows["judged"])
+    if not number:
+        return "All due tasks were done on time."
+    return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
+
+
+def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
+    """Stack the tasks of each period, and write the rate above them; return note and legend."""
     step = find_step(unique_days(rows["period"]))
     days = fill_periods(unique_days(rows["period"]), step)
-    table = rows.set_index("period")[[*_LOOKS]].astype("float64")
-    table = table.reindex(days.astype("datetime64[us]"), fill_value=0.0)
+    rows = rows.set_index("period").reindex(days.astype("datetime64[us]"))
+    table = rows[[*_LOOKS]].astype("float64").fillna(0.0)
     looks = [(colour, "") for _, colour in _LOOKS.values()]
     bars = draw_stacked_bars(ax, table, step, looks)
-    if len(days) <= FEW:
-        percent = rows.set_index("period")[_RATE].reindex(table.index)
-        rates = 100 * column_numbers(percent.to_frame(), _RATE)
-        for place, height, rate in zip(
-            day_positions(days), table.sum(axis="columns"), rates, strict=True
-        ):
-            text = (
-                ""
-                if np.isnan(rate)
-                else f"{rate:.0f} %"
-                if len(days) <= FEW / 2
-                else f"{rate:.0f}"
-            )
-            ax.annotate(
-                text,
-                (place, height),
-                (0, 2),
-                textcoords="offset points",
-                ha="center",
-                fontsize=font_size(ax),
-            )
+    places = day_positions(days)
+    set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
+    has_rates = _write_rates(ax, places, table.sum(axis="columns"), column_numbers(rows, _RATE))
     ax.margins(y=0.1)
     label_period_axis(ax, days, step)
     set_count_axis(ax, "Tasks due")
-    set_title(ax, _TITLE, ["above the bars: percent done on time"] if len(days) <= FEW else [])
     names = [name for name, _ in _LOOKS.values()]
-    add_legend_below(ax, dict(zip(names, bars, strict=True)))
+    drawn = zip(names, bars, table.any(), strict=True)
+    note = "above the bars: percent done on time" if has_rates else ""
+    return note, {name: bar for name, bar, is_drawn in drawn if is_drawn}
+
+
+def _write_rates(ax: Axes, places: Numbers, heights: pd.Series[Any], rates: Numbers) -> bool:
+    """Write rates above bars, if they are wide enough."""
+    letters = axes_width(ax) * 72 * _BARS_SHARE / (0.6 * font_size(ax)) / max(len(places), 5)
+    if letters < len("100"):
+        return False
+    unit = " %" if letters >= len("100 %") else ""
+    style: dict[str, Any] = {"textcoords": "offset points", "fontsize": font_size(ax)}
+    for place, height, rate in zip(places, heights, rates, strict=True):
+        if not np.isnan(rate):
+            text = f"{100 * rate:.0f}{unit}"
+            ax.annotate(text, (place, height), (0, 2), ha="center", **style)
+    return True

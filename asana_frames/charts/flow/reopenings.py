@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes, set_title
+from asana_frames.charts.shared.about import Titles
+from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
 from asana_frames.charts.shared.columns import list_keys, read_input
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.rates import (
     draw_rate_lines,
     draw_rate_rows,
+    find_most,
+    find_span,
     list_period_columns,
 )
 
@@ -19,10 +24,16 @@ if TYPE_CHECKING:
 
 _RATE = "reopening_rate"
 _NUMBERS = ("period", "partial", "done", "reopenings", _RATE)
-_TITLE = "Reopenings per completed task"
+_WHAT = "reopenings per completed task"
 
 
-def reopenings(reopenings: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def reopenings(
+    reopenings: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how often completed tasks are opened again.
 
     Parameters
@@ -30,6 +41,8 @@ def reopenings(reopenings: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     reopenings
         What ``rollups.reopenings`` returns: ``done``, ``reopenings``, ``reopening_rate``, with
         periods ``period`` and ``partial``, and the key columns (all others).
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -38,7 +51,7 @@ def reopenings(reopenings: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Over time a line per group, of at most eight, those with the most completions; a hollow
         point where the period is not over. Without periods a bar per group, the highest rate at
-        the top.
+        the top. The subtitle names the group with most reopenings.
 
     Raises
     ------
@@ -46,19 +59,38 @@ def reopenings(reopenings: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["done", "reopenings", _RATE, *list_period_columns(reopenings)]
-    reopenings = read_input(reopenings, needed, chart="reopenings", ax=ax)
+    titles = Titles(title, subtitle)
+    reopenings = read_input(reopenings, needed, chart="reopenings", ax=ax, titles=titles)
     has_periods = "period" in reopenings.columns
     rows = reopenings.reset_index(drop=True)
     keys = list_keys(rows, _NUMBERS)
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if rows[_RATE].isna().all():
-        set_title(ax, _TITLE)
+        set_heading(ax, reopenings, _WHAT, titles)
         return draw_empty(ax, "No completed tasks")
     if has_periods:
-        draw_rate_lines(ax, rows, keys, _RATE, "done", _TITLE)
+        note = draw_rate_lines(ax, rows, keys, _RATE, "done")
     else:
         counts = rows[["reopenings", "done"]].astype("float64")
         texts = [f"{part:,.0f} of {whole:,.0f}" for part, whole in counts.to_numpy()]
-        draw_rate_rows(ax, rows, keys, _RATE, pd.Series(texts, index=rows.index), _TITLE)
+        note = draw_rate_rows(ax, rows, keys, _RATE, pd.Series(texts, index=rows.index))
+    set_heading(
+        ax,
+        reopenings,
+        _WHAT,
+        titles,
+        finding=_summarise(rows, keys),
+        notes=[note],
+        days=find_span(rows),
+    )
     return make_room(ax)
+
+
+def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
+    """Name the group with most reopenings, or give those of the only one."""
+    most, reopened, done = find_most(rows, keys, rows["reopenings"], rows["done"])
+    if not reopened:
+        return "No completed task was opened again."
+    counted = f"{reopened:,.0f} for {done:,.0f} completed tasks"
+    return f"Most reopenings: {most}, {counted}." if keys else f"Reopenings: {counted}."

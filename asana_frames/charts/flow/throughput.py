@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    add_legend_beside,
     draw_empty,
     make_room,
+    max_name_length,
     new_axes,
     set_count_axis,
-    set_title,
+    set_span,
 )
-from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
-from asana_frames.charts.shared.dates import day_positions, find_step, unique_days
+from asana_frames.charts.shared.columns import list_keys, read_input, sort_dated
+from asana_frames.charts.shared.dates import (
+    Days,
+    Step,
+    day_positions,
+    find_step,
+    format_day,
+    label_period_axis,
+    name_period,
+    period_ends,
+    suggest_weeks,
+    unique_days,
+)
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import format_number
-from asana_frames.charts.time.hours import hours as draw_hours
+from asana_frames.charts.shared.labels import format_number, key_heading, shorten_name
+from asana_frames.charts.shared.stacked_bars import (
+    draw_stacked_bars,
+    pivot_series,
+    series_looks,
+)
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
-_OWN = ["unweighted", "partial"]
+_OWN = ("period", "done", "unweighted", "partial")
+_WHAT = "completed tasks"
 
 
-def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def throughput(
+    throughput: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how many tasks are completed in each period, with their mean.
 
     Parameters
@@ -33,6 +64,8 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     throughput
         What ``rollups.throughput`` returns: ``period``, ``done``, ``partial``, and the key columns
         (all others but ``unweighted``).
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -40,41 +73,106 @@ def throughput(throughput: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     Axes
         A bar per period, stacked by the keys, the largest at the bottom; groups beyond ten are
-        merged into "other". A dashed line, explained in a note, is the mean of the whole periods;
-        it ends where a period that is not over begins.
+        merged into "other". A dashed line is the mean of the whole periods; it ends where a
+        period that is not over begins. The subtitle gives this mean, and the whole period with
+        most.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    throughput = read_input(throughput, ["period", "done", "partial"], chart="throughput", ax=ax)
+    titles = Titles(title, subtitle)
+    needed = ["period", "done", "partial"]
+    throughput = read_input(throughput, needed, chart="throughput", ax=ax, titles=titles)
     rows = sort_dated(throughput, "period")
     if ax is None:
         ax = new_axes(height=4.2)
     if rows.empty:
-        set_title(ax, "Completed tasks")
+        set_heading(ax, throughput, _WHAT, titles)
         return draw_empty(ax, "No tasks")
-    # The same stacked bars as those of hours, with other labels.
-    shown = rows.drop(columns=_OWN, errors="ignore").rename(columns={"done": "hours"})
-    draw_hours(shown, ax=ax)
+    step = find_step(unique_days(rows["period"]))
+    keys = list_keys(rows, _OWN)
+    table = pivot_series(rows, keys, "done", step, max_name_length(ax, 28))
+    days = table.index.to_numpy("datetime64[D]")
+    bars = _draw_bars(ax, table, step)
+    whole = table.sum(axis=1)[_find_whole(rows, days)]
     set_count_axis(ax, "Tasks")
-    set_title(ax, "Completed tasks", [_draw_mean(ax, rows)])
+    if not table.to_numpy().any():
+        ax.set_ylim(0, 1)
+    mean = _draw_mean(ax, whole, step)
+    _label_series(ax, dict(zip(table.columns, bars, strict=True)), mean, keys)
+    set_heading(
+        ax,
+        throughput,
+        f"{_WHAT} per {name_period(step)}",
+        titles,
+        finding=_summarise(whole, step),
+        notes=[_name_partial(rows, step), suggest_weeks(days, step)],
+        days=(days[0], period_ends(days, step)[-1] - 1),
+    )
     return make_room(ax)
 
 
-def _draw_mean(ax: Axes, rows: pd.DataFrame) -> str:
-    """Draw the mean of the whole periods, and return a note about it."""
-    is_whole = ~rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    days = unique_days(rows["period"][is_whole])
-    if not len(days):
-        return "no period is over"
-    mean = float(column_numbers(rows[is_whole], "done").sum()) / len(days)
-    half = find_step(unique_days(rows["period"])).days / 2
-    places = day_positions(days)
-    ax.hlines(
-        mean, places[0] - half, places[-1] + half, color=mix_ink(ax), linewidth=1.2, linestyle="--"
+def _find_whole(rows: pd.DataFrame, days: Days) -> NDArray[np.bool_]:
+    """Return which periods are over and wholly counted; those without rows are."""
+    is_partial = rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
+    return ~np.isin(days, unique_days(rows["period"][is_partial]))
+
+
+def _name_partial(rows: pd.DataFrame, step: Step) -> str:
+    """Return a note on the last period if it is not over."""
+    last = rows.iloc[-1]
+    is_whole = pd.isna(last["partial"]) or not last["partial"]
+    return (
+        ""
+        if is_whole
+        else f"the {name_period(step)} from {format_day(last['period'])} is not over"
     )
-    note = f"dashed: {format_number(mean)} per period on average"
-    last = rows["period"].iloc[-1]
-    return note if is_whole[-1] else f"{note}; the period from {last.day} {last:%b} is not over"
+
+
+def _draw_bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
+    days = table.index.to_numpy("datetime64[D]")
+    label_period_axis(ax, days, step)
+    places = day_positions(days)
+    set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
+    return draw_stacked_bars(ax, table, step, series_looks(len(table.columns)))
+
+
+def _draw_mean(ax: Axes, whole: pd.Series[Any], step: Step) -> dict[str, End]:
+    """Draw the mean of the whole periods; return its name and where it ends."""
+    if whole.empty:
+        return {}
+    mean = float(whole.mean())
+    places = day_positions(whole.index.to_numpy("datetime64[D]"))
+    line = ax.hlines(
+        mean,
+        places[0] - step.days / 2,
+        places[-1] + step.days / 2,
+        color=mix_ink(ax),
+        linewidth=1.2,
+        linestyle="--",
+    )
+    return {f"mean {format_number(round(mean, 1))}": End(mean, line, mix_ink(ax))}
+
+
+def _label_series(
+    ax: Axes, bars: Mapping[str, Artist], mean: dict[str, End], keys: Sequence[str]
+) -> None:
+    """Write the name of the mean at its end, or into the legend if there is one."""
+    if not keys:
+        label_ends(ax, mean)
+        return
+    ends = {name: end.artist for name, end in mean.items()}
+    # shorten_name escapes dollar signs, which a legend's title reads as mathematics too.
+    add_legend_beside(ax, {**bars, **ends}, title=shorten_name(key_heading(keys)))
+
+
+def _summarise(whole: pd.Series[Any], step: Step) -> str:
+    """Give the mean of the whole periods, and the one with most."""
+    if whole.empty or not whole.any():
+        return ""
+    period, most = name_period(step), pd.Timestamp(whole.index[int(whole.argmax())])
+    mean, highest = (format_number(round(float(n), 1)) for n in (whole.mean(), whole.max()))
+    when = format_day(most) if step.every == "D" else f"the {period} from {format_day(most)}"
+    return f"{mean} per {period} on average; most, {highest}, in {when}."

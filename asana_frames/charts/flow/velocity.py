@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
-    add_legend_below,
     axes_width,
+    count_hidden,
     draw_empty,
     font_size,
     make_room,
     new_axes,
     set_count_axis,
-    set_title,
+    set_span,
 )
 from asana_frames.charts.shared.colours import SERIES
-from asana_frames.charts.shared.columns import column_numbers, read_input
-from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink
+from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, shorten_name
 from asana_frames.rollups.shared.inputs import text_column
 
@@ -27,13 +30,24 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+_WHAT = "committed and done by sprint"
 #: The most sprints that are drawn: the last ones.
 _MOST = 26
-#: Letters of the longest name, and those that fit an inch of an axis.
-_LONGEST, _LETTERS = 18, 10
+#: Sprints that the axis has room for at least.
+_FEWEST = 4.0
+#: Letters of the longest name.
+_LONGEST = 18
+#: The part of ink of what was committed.
+_COMMITTED = 0.48
 
 
-def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def velocity(
+    velocity: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw what each sprint committed to beside what it completed.
 
     Parameters
@@ -41,6 +55,8 @@ def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     velocity
         What ``rollups.velocity`` returns: ``name``, ``start``, ``committed``, ``done``,
         ``partial``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -49,7 +65,8 @@ def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         Two bars per sprint, in the order of their starts, at most the last 26. A dashed line is
         the mean of what the sprints that are over completed; a sprint that is not over has hollow
-        bars and does not count in it.
+        bars and does not count in it. The subtitle gives this mean, and what the last sprint that
+        is over completed of what it committed to.
 
     Raises
     ------
@@ -57,30 +74,55 @@ def velocity(velocity: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         A column is missing.
     """
     needed = ["name", "start", "committed", "done", "partial"]
-    velocity = read_input(velocity, needed, chart="velocity", ax=ax, kinds={"start": "date"})
+    titles, kinds = Titles(title, subtitle), {"start": "date"}
+    velocity = read_input(velocity, needed, chart="velocity", ax=ax, kinds=kinds, titles=titles)
     rows = velocity.sort_values("start", kind="stable").tail(_MOST).reset_index(drop=True)
     if ax is None:
         ax = new_axes(height=4.2)
     if rows.empty:
-        set_title(ax, "Velocity")
+        set_heading(ax, velocity, _WHAT, titles)
         return draw_empty(ax, "No sprints")
     is_over = ~rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     legend = _draw_pairs(ax, rows, is_over)
-    done = column_numbers(rows, "done")[is_over]
-    note = ""
-    if len(done):
-        mean = float(done.mean())
-        ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
-        note = f"dashed: {format_number(mean)} done per sprint on average"
     set_count_axis(ax, "Per sprint")
+    legend |= _draw_mean(ax, column_numbers(rows, "done")[is_over])
     labels = [shorten_name(name, _LONGEST) for name in text_column(rows, "name").fillna("?")]
     ax.set_xticks(range(len(rows)), labels)
-    if max(map(len, labels)) * len(rows) > axes_width(ax) * _LETTERS:
+    letters = (max(map(len, labels)) + 1) * len(rows)
+    if letters * 0.6 * font_size(ax) / 72 > axes_width(ax):
         ax.tick_params(axis="x", labelrotation=90)
     ax.tick_params(axis="x", length=0)
-    set_title(ax, "Velocity", [note])
-    add_legend_below(ax, legend)
+    set_span(ax, 0, len(rows) - 1, margin=0.6, least=_FEWEST)
+    set_heading(
+        ax,
+        velocity,
+        _WHAT,
+        titles,
+        finding=_summarise(rows[is_over]),
+        notes=[count_hidden(len(velocity) - len(rows), "sprints before")],
+        legend=legend,
+    )
     return make_room(ax)
+
+
+def _draw_mean(ax: Axes, done: Numbers) -> dict[str, Artist]:
+    """Draw the mean of what was done, named at its end, or else by what is returned."""
+    if not len(done):
+        return {}
+    mean = float(done.mean())
+    line = ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
+    return label_ends(ax, {f"mean {format_number(round(mean, 1))}": End(mean, line, mix_ink(ax))})
+
+
+def _summarise(over: pd.DataFrame) -> str:
+    """Give the mean of sprints that are over, and what the last one completed."""
+    if over.empty:
+        return ""
+    mean = format_number(round(float(column_numbers(over, "done").mean()), 1))
+    last = over.iloc[-1]
+    name = text_column(over, "name").fillna("?").iloc[-1]
+    done, committed = (format_number(float(last[part])) for part in ("done", "committed"))
+    return f"{mean} done per sprint on average; {name}: {done} done, {committed} committed."
 
 
 def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, Artist]:
@@ -88,7 +130,7 @@ def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, 
     from matplotlib.patches import Patch
 
     places = np.arange(len(rows))
-    colours = {"committed": mix_ink(ax, MUTED), "done": SERIES[0]}
+    colours = {"committed": shade(ax, mix_ink(ax, _COMMITTED)), "done": shade(ax, SERIES[0])}
     for (name, colour), shift in zip(colours.items(), (-0.2, 0.2), strict=True):
         heights = column_numbers(rows, name)
         bars = ax.bar(places + shift, heights, 0.38, color=colour, edgecolor=colour)
@@ -98,4 +140,8 @@ def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, 
         if len(rows) <= axes_width(ax) * 2:
             ax.bar_label(bars, texts, padding=2, fontsize=font_size(ax))
     ax.margins(y=0.1)
-    return {name: Patch(color=colour) for name, colour in colours.items()}
+    legend: dict[str, Artist] = {name: Patch(color=colour) for name, colour in colours.items()}
+    if not is_over.all():
+        edge = mix_ink(ax, MUTED)
+        legend["not over"] = Patch(facecolor="none", edgecolor=edge, hatch="////")
+    return legend

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     add_legend_beside,
     count_hidden,
@@ -16,7 +17,6 @@ from asana_frames.charts.shared.axes import (
     new_axes,
     set_count_axis,
     set_span,
-    set_title,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
@@ -24,20 +24,34 @@ from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
     label_period_axis,
+    period_ends,
+    suggest_weeks,
     unique_days,
 )
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.ink import shade
+from asana_frames.charts.shared.labels import format_value, unique_labels
 from asana_frames.charts.shared.sections import SECTION
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+_WHAT = "work in progress"
+#: With more points lines are thin.
+_MANY = 150
 #: Red is for what is above a limit.
-_COLOURS = [colour for colour in SERIES if colour != ALARM]
+_COLOURS = [*SERIES[:2], *SERIES[3:]]
 
 
-def wip(wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def wip(
+    wip: pd.DataFrame,
+    *,
+    title: str | None = None,
+    subtitle: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw how many open tasks are in each section over time, and the limits of these.
 
     Parameters
@@ -45,6 +59,8 @@ def wip(wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     wip
         What ``rollups.wip`` returns: ``period``, ``section_gid``, ``section_name``, ``tasks``,
         ``limit``.
+    title, subtitle
+        Texts in place of the usual ones; ``""`` for none.
     ax
         Where to draw; a new figure otherwise.
 
@@ -53,57 +69,93 @@ def wip(wip: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Axes
         A line per section, at most nine, and a dashed line of its colour for its limit. Where a
         section is above its limit, its line has red dots. If some sections have limits, only these
-        are drawn; a note counts the others.
+        are drawn; a note counts the others. The subtitle names the sections that are above their
+        limits in the last period; without limits, that with most tasks then.
 
     Raises
     ------
     InvalidArgument
         A column is missing.
     """
-    wip = read_input(wip, ["period", *SECTION, "tasks", "limit"], chart="wip", ax=ax)
+    titles = Titles(title, subtitle)
+    needed = ["period", *SECTION, "tasks", "limit"]
+    wip = read_input(wip, needed, chart="wip", ax=ax, titles=titles)
     rows = drop_missing(wip, "period")
     if ax is None:
         ax = new_axes(height=4.2)
     if rows.empty:
-        set_title(ax, "Work in progress")
+        set_heading(ax, wip, _WHAT, titles)
         return draw_empty(ax, "No tasks")
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     names = list(dict.fromkeys(labels))
     limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
     drawn = [name for name in names if name in limited or not limited][: len(_COLOURS)]
-    set_title(ax, "Work in progress", [count_hidden(len(names) - len(drawn), "sections")])
     days = unique_days(rows["period"])
     step = find_step(days)
-    legend = _draw_sections(ax, rows, labels, drawn)
+    ends, legend = _draw_sections(ax, rows, labels, drawn)
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.3 * step.days, least=3 * step.days)
     top = float(rows.loc[labels.isin(drawn).to_numpy(), ["tasks", "limit"]].max().max())
     ax.set_ylim(0, max(1.0, 1.08 * top))
     set_count_axis(ax, "Open tasks")
     label_period_axis(ax, days, step)
-    add_legend_beside(ax, legend, title="Section")
+    if unnamed := label_ends(ax, ends):
+        add_legend_beside(ax, unnamed | legend, title="Section")
+        # Axes have one legend.
+        legend = {}
+    set_heading(
+        ax,
+        wip,
+        _WHAT,
+        titles,
+        finding=_summarise(rows[(rows["period"] == rows["period"].max()).to_numpy(dtype=bool)]),
+        notes=[count_hidden(len(names) - len(drawn), "sections"), suggest_weeks(days, step)],
+        days=(days[0], period_ends(days, step)[-1] - 1),
+        legend=legend,
+    )
     return make_room(ax)
 
 
 def _draw_sections(
     ax: Axes, rows: pd.DataFrame, labels: pd.Series, names: list[str]
-) -> dict[str, Artist]:
-    """Draw lines of tasks and of limits; return label -> line."""
+) -> tuple[dict[str, End], dict[str, Artist]]:
+    """Draw lines of tasks and of limits; return where they end, and what a legend explains."""
+    ends: dict[str, End] = {}
     legend: dict[str, Artist] = {}
-    late: Artist | None = None
-    for name, colour in zip(names, _COLOURS, strict=False):
+    for name, usual in zip(names, _COLOURS, strict=False):
+        colour = shade(ax, usual)
         own = rows[(labels == name).to_numpy()].sort_values("period")
         at = day_positions(own["period"].to_numpy("datetime64[D]"))
         tasks, limit = column_numbers(own, "tasks"), column_numbers(own, "limit")
         marker = "o" if len(at) == 1 else ""
-        (legend[name],) = ax.plot(at, tasks, color=colour, linewidth=1.8, marker=marker)
+        width = 1.8 if len(at) <= _MANY else 1.2
+        (line,) = ax.plot(at, tasks, color=colour, linewidth=width, marker=marker)
+        ends[name] = End(tasks[-1], line, usual)
         if np.isnan(limit).all():
             continue
-        ax.hlines(float(np.nanmax(limit)), 0, 1, color=colour, linewidth=1.2, linestyle="--",
-                  transform=ax.get_yaxis_transform())  # fmt: skip
+        most = float(np.nanmax(limit))
+        legend["limit"] = ax.axhline(most, color=colour, linewidth=1.2, linestyle="--")
         is_over = tasks > limit
         if is_over.any():
-            late = ax.scatter(at[is_over], tasks[is_over], s=16, color=ALARM, zorder=3)
-    if late is not None:
-        legend["above the limit"] = late
-    return legend
+            legend["above the limit"] = ax.scatter(
+                at[is_over], tasks[is_over], s=16, color=shade(ax, ALARM), zorder=3
+            )
+    return ends, legend
+
+
+def _summarise(last: pd.DataFrame) -> str:
+    """Name the sections above their limits in the last period, or that with most tasks."""
+    names = [format_value(name) for name in last["section_name"]]
+    tasks, limits = column_numbers(last, "tasks"), column_numbers(last, "limit")
+    is_over = tasks > limits
+    if is_over.any():
+        told = [
+            f"{names[at]} has {tasks[at]:,.0f} of {limits[at]:,.0f}"
+            for at in np.flatnonzero(is_over)
+        ]
+        return f"Above the limit: {', '.join(told)}."
+    if not np.isnan(limits).all():
+        return "No section is above its limit."
+    most = int(np.nan_to_num(tasks).argmax())
+    total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), tasks[most]))
+    return f"{total} open at the end, most of them in {names[most]} ({highest})."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from asana_frames.charts.shared.fonts import use_fallback_fonts
@@ -102,24 +101,6 @@ def _to_points(size: Any) -> float:
     return FontProperties(size=size).get_size_in_points()
 
 
-def set_title(ax: Axes, title: str, notes: Sequence[str] = (), *, across: float = 0.5) -> None:
-    """Set the title and, below it in small grey print, the notes that are not empty.
-
-    ``across`` is where the notes stand, from 0 at the left of the axes to 1 at the right.
-    """
-    lines = _wrap_notes(ax, notes)
-    size = font_size(ax)
-    ax.set_title(title, pad=6 + len(lines) * size * 1.3, fontsize=size + 3)
-    side = "left" if across < 0.3 else "right" if across > 0.7 else "center"
-    _annotate_lines(ax, lines, (across, 1.0), (0.0, 4.0), ha=side, va="bottom")
-
-
-def write_notes_below(ax: Axes, notes: Sequence[str], points: float = 6.0) -> None:
-    """Write the notes that are not empty in small grey print, some points below the axes."""
-    lines = _wrap_notes(ax, notes)
-    _annotate_lines(ax, lines, (0.0, 0.0), (0.0, -points), ha="left", va="top")
-
-
 def count_hidden(hidden: int, what: str = "") -> str:
     """Return a note that counts the rows that are not drawn, or an empty text for none.
 
@@ -129,36 +110,6 @@ def count_hidden(hidden: int, what: str = "") -> str:
     ('… 3 more', '… 3 more persons', '')
     """
     return f"… {hidden} more {what}".rstrip() if hidden else ""
-
-
-def _wrap_notes(ax: Axes, notes: Sequence[str]) -> list[str]:
-    """Break notes into lines as wide as the axes."""
-    # A letter is a little more than half as wide as high.
-    letters = int(axes_width(ax) * 72 / (0.55 * font_size(ax)))
-    return [line for note in notes for line in textwrap.wrap(note, letters)]
-
-
-def _annotate_lines(
-    ax: Axes,
-    lines: Sequence[str],
-    position: tuple[float, float],
-    points: tuple[float, float],
-    **alignment: str,
-) -> None:
-    if lines:
-        style: dict[str, Any] = {
-            "fontsize": font_size(ax),
-            "color": mix_ink(ax, MUTED),
-            **alignment,
-        }
-        ax.annotate(
-            "\n".join(lines),
-            position,
-            xycoords="axes fraction",
-            xytext=points,
-            textcoords="offset points",
-            **style,
-        )
 
 
 def annotate_right(
@@ -200,32 +151,6 @@ def add_legend_beside(ax: Axes, handles: Mapping[str, Artist], *, title: str = "
         title_fontsize=size,
         alignment="left",
     )
-
-
-def add_legend_below(ax: Axes, handles: Mapping[str, Artist], *, points: float = 36.0) -> None:
-    """Add a legend, label -> artist, some points below the axes, where it covers nothing."""
-    from matplotlib.transforms import ScaledTranslation
-
-    below = ScaledTranslation(0, -points / 72, ax.figure.dpi_scale_trans)
-    build_legend(
-        ax,
-        handles,
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.0),
-        bbox_transform=ax.transAxes + below,
-        borderaxespad=0.0,
-        fontsize=font_size(ax),
-        ncols=len(handles) if axes_width(ax) >= WIDE else 2,
-    )
-
-
-def add_notes_and_legend_below(
-    ax: Axes, notes: Sequence[str], handles: Mapping[str, Artist]
-) -> None:
-    """Write the notes that are not empty in one line below the axes, and the legend below it."""
-    note = " · ".join(filter(None, notes))
-    write_notes_below(ax, [note], points=26)
-    add_legend_below(ax, handles, points=42 if note else 30)
 
 
 def build_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> Legend:

@@ -33,6 +33,12 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
     return made
 
 
+def _make_corner() -> Any:
+    """Return a corner without its state, for pickle."""
+    corner = _corner_class()
+    return corner.__new__(corner)
+
+
 @cache
 def _corner_class() -> Any:
     """Define the transform, once matplotlib is wanted: its import is slow."""
@@ -51,14 +57,19 @@ def _corner_class() -> Any:
             self.set_children(ax.transAxes)
 
         def __reduce__(self) -> Any:
-            return corner_transform, (self._ax, self._edge, self._points)
+            # The class is made by a function, so that pickle cannot find it by its name. The axes
+            # come with the state: they refer to this corner, and are not whole before it.
+            return _make_corner, (), self.__getstate__()
 
         def get_matrix(self) -> Any:
             point = self._ax.figure.dpi / 72
             left, top = self._ax.bbox.x0, self._ax.bbox.y1
-            names, labels = self._ax.yaxis.get_tightbbox(), self._ax.xaxis.get_tightbbox()
-            if names is not None:
-                left = min(left, names.x0)
+            # Axes may have a panel, whose labels can be wider.
+            for axes in (self._ax, *self._ax.child_axes):
+                names = axes.yaxis.get_tightbbox()
+                if names is not None:
+                    left = min(left, names.x0)
+            labels = self._ax.xaxis.get_tightbbox()
             bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
             if labels is not None:
                 # Those of a table are above it.

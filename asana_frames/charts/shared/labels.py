@@ -194,3 +194,14 @@ def distinguish_names(names: Sequence[str], tails: Sequence[str], longest: int) 
         seen[name] += 1
         labels.append(name if repeated[name] == 1 else f"{name} ({seen[name]})")
     return labels
+
+
+def count_things(number: float, word: str) -> str:
+    """Return a number and the word for what it counts.
+
+    Examples
+    --------
+    >>> count_things(1, "task"), count_things(1200, "task")
+    ('1 task', '1,200 tasks')
+    """
+    return f"{format_number(number)} {word}{'' if number == 1 else 's'}"

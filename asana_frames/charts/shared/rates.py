@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     add_legend_beside,
     annotate_right,
     count_fitting_rows,
@@ -16,7 +17,6 @@ from asana_frames.charts.shared.axes import (
     font_size,
     max_name_length,
     set_plain_style,
-    set_title,
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers
@@ -24,20 +24,23 @@ from asana_frames.charts.shared.dates import (
     day_positions,
     find_step,
     label_period_axis,
+    period_ends,
     unique_days,
 )
-from asana_frames.charts.shared.ink import find_background
+from asana_frames.charts.shared.ends import End, label_ends
+from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 #: More lines cannot be told apart.
 _MOST_LINES = 8
 _MOST_ROWS = 40
 _FEWEST_ROWS = 4
+#: The end of an axis of percent, if all are smaller.
+_LEAST_PERCENT = 10.0
 
 
 def list_period_columns(frame: Any) -> list[str]:
@@ -47,33 +50,36 @@ def list_period_columns(frame: Any) -> list[str]:
 
 
 def draw_rate_lines(
-    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str, title: str
-) -> None:
-    """Draw a line per group over time, those with the greatest sums of ``size`` only.
+    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str
+) -> str:
+    """Draw a line per group over time; return a note that counts the groups left out.
 
-    A period that is not over has a hollow point; one without a rate has none.
+    Those with the greatest sums of ``size`` are drawn. A period that is not over has a hollow
+    point; one without a rate has none.
     """
     labels = unique_labels(rows, keys, max_name_length(ax, 28))
     sums = rows[size].astype("float64").groupby(labels).sum()
     shown = sums.sort_values(ascending=False, kind="stable").index[:_MOST_LINES]
-    legend: dict[str, Artist] = {}
-    for label, colour in zip(shown, SERIES, strict=False):
+    ends: dict[str, End] = {}
+    for label, usual in zip(shown, SERIES, strict=False):
+        colour = shade(ax, usual)
         own = rows[(labels == label).to_numpy()].sort_values("period")
         own = own[own[rate].notna().to_numpy(dtype=bool)]
         if own.empty:
             continue
         places = day_positions(own["period"].to_numpy("datetime64[D]"))
         percent = 100 * column_numbers(own, rate)
-        (legend[label],) = ax.plot(places, percent, color=colour, linewidth=1.8)
+        (line,) = ax.plot(places, percent, color=colour, linewidth=1.8)
+        ends[label] = End(percent[-1], line, usual)
         partial = own["partial"].fillna(False).to_numpy(dtype=bool)
         faces = np.where(partial, find_background(ax), colour).tolist()
         ax.scatter(places, percent, s=22, c=faces, edgecolor=colour, linewidth=1.2, zorder=3)
     days = unique_days(rows["period"])
     label_period_axis(ax, days, find_step(days))
     set_percent_axis(ax)
-    if len(legend) > 1 or (keys and legend):
+    if keys and (legend := label_ends(ax, ends)):
         add_legend_beside(ax, legend)
-    set_title(ax, title, [count_hidden(len(sums) - len(shown), "groups")])
+    return count_hidden(len(sums) - len(shown), "groups")
 
 
 def draw_rate_rows(
@@ -82,9 +88,11 @@ def draw_rate_rows(
     keys: Sequence[str],
     rate: str,
     texts: pd.Series[Any],
-    title: str,
-) -> None:
-    """Draw a bar per group, the highest rate at the top, and write a text beside each."""
+) -> str:
+    """Draw a bar per group, the highest rate at the top, and write a text beside each.
+
+    Return a note that counts the groups left out.
+    """
     labels = unique_labels(rows, keys, max_name_length(ax))
     table = pd.DataFrame(
         {"label": labels, "rate": 100 * column_numbers(rows, rate), "text": texts}
@@ -93,7 +101,7 @@ def draw_rate_rows(
     fits = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
     drawn = table.head(fits)
     percent = drawn["rate"].fillna(0.0).to_numpy("float64")
-    ax.barh(range(len(drawn)), percent, height=0.62, color=SERIES[0])
+    ax.barh(range(len(drawn)), percent, height=0.62, color=shade(ax, SERIES[0]))
     for place, (width, text) in enumerate(zip(percent, drawn["text"], strict=True)):
         annotate_right(ax, text, (width, place))
     set_plain_style(ax, grid="x")
@@ -103,16 +111,42 @@ def draw_rate_rows(
         ax.set_ylim(_FEWEST_ROWS - 1.4, -0.6 - (_FEWEST_ROWS - len(drawn)) / 2)
     ax.xaxis.set_major_formatter("{x:,.10g} %")
     # The texts stand to the right of the bars.
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), 10.0))
+    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100 or percent.max() > 100])
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), 10.0))
-    set_title(ax, title, [count_hidden(len(table) - len(drawn))])
+    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
+    return count_hidden(len(table) - len(drawn), "groups")
+
+
+def find_span(rows: pd.DataFrame) -> tuple[Any, Any] | None:
+    """Return the first and the last day of the periods of rows, if they have periods."""
+    if "period" not in rows.columns:
+        return None
+    days = unique_days(rows["period"])
+    return days[0], period_ends(days, find_step(days))[-1] - 1
 
 
 def set_percent_axis(ax: Axes) -> None:
     """Label the vertical axis with percent, from 0 on."""
     set_plain_style(ax, grid="y")
-    top = max(ax.get_ylim()[1], 100.0 if ax.get_ylim()[1] > 50 else 0.0)
+    top = max(ax.get_ylim()[1], 100.0 if ax.get_ylim()[1] > 50 else _LEAST_PERCENT)
     ax.set_ylim(0, 1.04 * top)
     ax.yaxis.set_major_formatter("{x:,.10g} %")
     ax.tick_params(labelsize=font_size(ax))
+
+
+def find_most(
+    rows: pd.DataFrame, keys: Sequence[str], part: pd.Series, whole: pd.Series
+) -> tuple[str, float, float]:
+    """Return the group with the greatest sum of a part, this sum, and that of the whole.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team": ["Web", "App"], "late": [3, 1], "due": [4, 9]})
+    >>> find_most(rows, ["team"], rows["late"], rows["due"])
+    ('Web', 3.0, 4.0)
+    """
+    labels = unique_labels(rows, keys, LONGEST_NAME)
+    sums = pd.DataFrame({"part": part, "whole": whole}).astype("float64").groupby(labels).sum()
+    at = int(sums["part"].argmax())
+    part_of_most, whole_of_most = sums.iloc[at].to_numpy("float64")
+    return str(sums.index[at]), float(part_of_most), float(whole_of_most)

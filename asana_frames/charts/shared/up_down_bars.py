@@ -68,18 +68,21 @@ def draw_up_down_bars(
     Returns
     -------
     dict
-        Word -> artist, for the legend.
+        Word -> artist, for the legend; those that have no bar are left out.
     """
     from matplotlib.ticker import FixedLocator, MaxNLocator
 
     legend: dict[str, Artist] = {}
     for (word, heights, colour), sign in ((up, 1.0), (down, -1.0)):
+        if not _highest(heights):
+            continue
         if len(middles) > _MANY:
             edges = np.append(middles - width / 2, middles[-1] + width / 2)
             legend[word] = ax.stairs(sign * heights, edges, fill=True, color=colour)
         else:
             legend[word] = ax.bar(middles, sign * heights, 0.9 * width, color=colour)[0]
-    low, high = (sign * max(1.0, _highest(part[1])) for part, sign in ((down, -1), (up, 1)))
+    low, high = -_highest(down[1]), _highest(up[1])
+    high = high if low < 0 < high else max(high, 1.0)
     ax.set_ylim(1.05 * low, 1.05 * low + 1.05 * (high - low) / share)
     set_plain_style(ax, grid="y")
     ticks = MaxNLocator(4, integer=True).tick_values(low, high)
@@ -93,7 +96,7 @@ def draw_up_down_bars(
 
 def _highest(values: Numbers) -> float:
     known = values[~np.isnan(values)]
-    return float(known.max()) if len(known) else 0.0
+    return float(known.max(initial=0.0))
 
 
 def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
@@ -107,5 +110,5 @@ def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
     above.set_ylabel(label, fontsize=font_size(ax) + 1)
     above.tick_params(labelsize=font_size(ax))
     above.tick_params(axis="x", length=0, labelbottom=False)
-    above.set_facecolor("none")
+    above.set_facecolor(ax.get_facecolor())
     return above

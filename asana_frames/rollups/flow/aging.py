@@ -16,6 +16,7 @@ from asana_frames.rollups.flow.task_rows import (
     to_whole_days,
 )
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.moments import parse_moment, resolve_today
 from asana_frames.rollups.shared.tasks import parse_task_dates, parse_task_times, sort_order
@@ -91,17 +92,17 @@ def aging(
     what = "rollups.aging"
     tasks = read_frame(tasks, LIFE, what=what, record="task")
     moment, day = parse_moment(now, tz), resolve_today(now, tz)
-    tasks = select_known(
+    known = select_known(
         tasks, moment, stories, what=what, uses="due dates, assignees and sections"
     )
-    rows = read_rows(tasks, what=what)
+    rows = read_rows(known, what=what)
     rows = select_rows(rows, sort_order(rows, "created_at", rows["completed_at"].isna()))
     modified = parse_task_times(rows, "modified_at", what=what)
     due = parse_task_dates(rows, "due_on", what=what)
     late = to_whole_days(day - due)
     here = pd.Series(moment, index=rows.index)
     ages = measure_days(rows["created_at"], here)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **build_text_columns(rows),
             "created_at": rows["created_at"],
@@ -112,6 +113,7 @@ def aging(
             "bucket": _assign_buckets(ages),
         }
     )
+    return write_about(table, tasks, now=moment, tz=tz)
 
 
 def _assign_buckets(ages: pd.Series[Any]) -> pd.Series[Any]:

@@ -21,6 +21,7 @@ from asana_frames.rollups.flow.cycles import (
 )
 from asana_frames.rollups.flow.service_levels import LEVELS
 from asana_frames.rollups.flow.task_rows import measure_days
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import When
@@ -110,7 +111,7 @@ def aging_wip(
     age, worked = count_days(rows["started_at"], here, calendar)
     keys = pd.MultiIndex.from_arrays([rows["project_gid"], last["number"]])
     found = levels.reindex(keys).reset_index(drop=True)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **{name: rows[name] for name in TEXTS},
             "section_order": (last["number"] + 1).astype("Int64"),
@@ -121,6 +122,7 @@ def aging_wip(
             **{name: found[name].astype("Float64") for name in names},
         }
     )
+    return write_about(table, tasks, now=moment, tz=tz)
 
 
 def _measure_levels(cycles: Cycles, calendar: Calendar, names: dict[str, float]) -> pd.DataFrame:

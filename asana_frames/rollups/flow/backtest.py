@@ -15,6 +15,7 @@ from asana_frames.rollups.flow.counting import By, parse_selection
 from asana_frames.rollups.flow.forecast import check_trials, identify_group, read_percentiles
 from asana_frames.rollups.flow.past_periods import PastPeriods, count_past_periods
 from asana_frames.rollups.flow.runs import Runs, find_ranks, seed_group
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.types import When
@@ -121,7 +122,8 @@ def backtest(
     )
     groups = range(len(past.keys))
     checked = [_check_group(past, group, ahead, shares, history, trials, seed) for group in groups]
-    return _build_table(past.keys, checked, ahead, shares)
+    table = _build_table(past.keys, checked, ahead, shares)
+    return write_about(table, tasks, now=selection.now, tz=tz)
 
 
 def _read_horizons(horizons: Sequence[int]) -> Ints:

@@ -114,12 +114,14 @@ def burndown(
         "unweighted": _take(found["unweighted"], at),
     }
     is_partial = np.asarray(days[at] >= selection.today)
-    calendar = grid._replace(periods=days[at], is_partial=is_partial)
+    calendar = grid._replace(
+        periods=days[at], is_partial=is_partial, last=grid.last if last is None else last
+    )
     dtypes = dict.fromkeys(columns, scope.counted.weights.dtype)
     table: pd.DataFrame = calendar.build(
         columns, dtypes | {"ideal": "Float64", "unweighted": "Int64"}
     )
-    return table
+    return calendar.write_about(table, tasks, selection)
 
 
 def _take(values: npt.NDArray[Any], at: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:

@@ -8,7 +8,6 @@ import pandas as pd
 
 from asana_frames.rollups.flow.counting import By, build_grid, parse_selection
 from asana_frames.rollups.flow.scope import read_scope
-from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.types import When
@@ -58,7 +57,8 @@ def burnup(
         (scope - done); in the period: ``scope_added`` and ``scope_removed``; ``unweighted``
         (Int64: how many tasks in scope have no weight); ``partial`` (boolean: the period is not
         over, or ``start`` or ``end`` cuts it). Tasks that were deleted, and those that left the
-        project and are not in ``tasks``, are not known and not counted.
+        project and are not in ``tasks``, are not known and not counted. The ``attrs`` are as those
+        of ``rollups.throughput``.
 
     Raises
     ------
@@ -91,4 +91,4 @@ def burnup(
     columns = {name: found[name] for name in _COLUMNS}
     dtypes = dict.fromkeys(columns, scope.counted.weights.dtype) | {"unweighted": "Int64"}
     table: pd.DataFrame = grid.build(columns, dtypes)
-    return write_about(table, tasks, every=every, now=selection.now, tz=tz)
+    return grid.write_about(table, tasks, selection)

@@ -13,6 +13,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import find_rank
 from asana_frames.rollups.flow.service_levels import DAYS
+from asana_frames.rollups.shared.about import copy_about
 from asana_frames.rollups.shared.inputs import read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moments
 
@@ -90,7 +91,7 @@ def control_chart(
     rows = rows.sort_values("finished_at", kind="stable", ignore_index=True)
     values = rows[days].to_numpy(dtype="float64")
     levels = {name: _roll(values, int(window), share) for name, share in names.items()}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **{name: text_column(rows, name).astype(STR) for name in ("task_gid", "task_name")},
             "finished_at": rows["finished_at"],
@@ -98,6 +99,7 @@ def control_chart(
             **levels,
         }
     )
+    return copy_about(table, cycle_times)
 
 
 def _roll(values: Any, window: int, share: float) -> pd.api.extensions.ExtensionArray:

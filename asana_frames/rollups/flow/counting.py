@@ -12,6 +12,7 @@ import pandas as pd
 from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude, drop_excluded
 from asana_frames.rollups.shared.gids import Positions
 from asana_frames.rollups.shared.inputs import (
@@ -327,6 +328,20 @@ class Grid(NamedTuple):
             table[name] = pd.Series(rounded).astype(dtypes[name])
         table["partial"] = pd.Series(np.tile(self.is_partial, rows)).astype("boolean")
         return table
+
+    def write_about(
+        self, table: pd.DataFrame, source: pd.DataFrame, selection: Selection
+    ) -> pd.DataFrame:
+        """Write into the ``attrs`` of a table what it is about, and return it."""
+        is_empty = not len(self.periods)
+        return write_about(
+            table,
+            source,
+            start=None if is_empty else self.first,
+            end=None if is_empty else self.last,
+            now=selection.now,
+            tz=selection.tz,
+        )
 
 
 def build_grid(

@@ -16,6 +16,7 @@ from asana_frames.rollups.histories.section_order import (
     number_sections,
     read_visits,
 )
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import local_days, parse_moment
 from asana_frames.rollups.shared.periods import Every, check_every, list_periods, period_starts
@@ -135,7 +136,8 @@ def count_visits(
     visits = read_visits(mine, ["hours"], moment, what=what)
     enter = visits["enter"]
     if enter.isna().all():
-        return pd.DataFrame(columns=list(_DTYPES)).astype(_DTYPES)
+        empty = pd.DataFrame(columns=list(_DTYPES)).astype(_DTYPES)
+        return write_about(empty, section_times, now=moment, tz=tz)
     first, last = local_days(pd.Series([enter.min(), _find_end(visits, moment)]), tz)
     periods = list_periods(first, last, every)
     sections = number_sections(visits)
@@ -143,7 +145,7 @@ def count_visits(
     has_band = counts.shape[1] > len(sections)
     names = [*sections["section_name"].to_numpy(object), *[COMPLETED] * has_band]
     gids = [*sections["section_gid"].to_numpy(object), *[None] * has_band]
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "period": np.repeat(periods, len(names)),
             "section_gid": np.tile(np.array(gids, dtype=object), len(periods)),
@@ -152,6 +154,7 @@ def count_visits(
             "tasks": counts.ravel(),
         }
     ).astype(_DTYPES)
+    return write_about(table, section_times, every=every, now=moment, tz=tz)
 
 
 def _count_steps(

@@ -20,6 +20,7 @@ from asana_frames.rollups.flow.cycles import (
     sum_visits,
 )
 from asana_frames.rollups.flow.task_rows import measure_days
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import local_days, parse_moment
 from asana_frames.types import When
@@ -138,7 +139,7 @@ def cycle_times(
     )
     calendar = Calendar(count, tz, workdays, holidays)
     days, worked = count_days(rows["started_at"], rows["finished_at"], calendar)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **{name: rows[name] for name in (*TEXTS, "started_at", "finished_at")},
             "finished_on": local_days(rows["finished_at"], tz),
@@ -147,6 +148,7 @@ def cycle_times(
             **{name: rows[name] for name in given},
         }
     )
+    return write_about(table, tasks, now=moment, tz=tz)
 
 
 def _measure_activity(

@@ -106,4 +106,4 @@ def daily(
     }
     dtypes = dict.fromkeys(columns, counted.weights.dtype) | {"unweighted": "Int64"}
     table: pd.DataFrame = grid.build(columns, dtypes)
-    return table
+    return grid.write_about(table, tasks, selection)

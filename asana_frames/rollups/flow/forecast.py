@@ -16,6 +16,7 @@ from asana_frames.frames.arrays import STR
 from asana_frames.rollups.flow.counting import By, parse_selection
 from asana_frames.rollups.flow.past_periods import PastPeriods, count_past_periods
 from asana_frames.rollups.flow.runs import Runs, find_high, find_low, seed_group
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.periods import (
     Every,
@@ -202,7 +203,8 @@ def forecast(
         for number in range(len(past.keys))
     )
     answers = [answer for group in groups for answer in _answer_all(group, asked)]
-    return _build_table(past, answers, asked, weight)
+    table = _build_table(past, answers, asked, weight)
+    return write_about(table, tasks, now=selection.now, tz=tz)
 
 
 class _Questions(NamedTuple):

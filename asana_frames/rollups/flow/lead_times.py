@@ -16,6 +16,7 @@ from asana_frames.rollups.flow.task_rows import (
     to_whole_days,
 )
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import (
     local_days,
@@ -98,14 +99,14 @@ def lead_times(
     what = "rollups.lead_times"
     tasks = read_frame(tasks, LIFE, what=what, record="task")
     moment, uses = parse_moment(now, tz), "due dates, assignees and sections"
-    tasks = select_known(tasks, moment, stories, what=what, uses=uses)
-    rows = read_rows(tasks, what=what)
+    known = select_known(tasks, moment, stories, what=what, uses=uses)
+    rows = read_rows(known, what=what)
     rows = select_rows(rows, sort_order(rows, "completed_at", rows["completed_at"].notna()))
     created, completed = rows["created_at"], rows["completed_at"]
     completed_on = local_days(completed, tz)
     ends = (to_microseconds(created), to_microseconds(completed))
     worked = pd.Series(count_workdays(*ends, tz, workdays, holidays)).astype("Float64")
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             **build_text_columns(rows),
             "created_at": created,
@@ -117,6 +118,7 @@ def lead_times(
             "days_late": to_whole_days(completed_on - parse_task_dates(rows, "due_on", what=what)),
         }
     )
+    return write_about(table, tasks, now=moment, tz=tz)
 
 
 def _measure_days_since_assigned(

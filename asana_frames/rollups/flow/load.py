@@ -8,6 +8,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import drop_duplicates, read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.periods import Every, check_every, period_starts
@@ -60,7 +61,8 @@ def load(
         ``person_gid``, ``person_name`` (str, missing for unassigned tasks), ``period``
         (datetime64[us], its first day, missing for tasks without a due date), ``tasks`` (Int64)
         and ``hours`` (Float64, estimated; missing where no task has an estimate). One row per
-        person and period in which a task is due, by name, gid and period.
+        person and period in which a task is due, by name, gid and period. The ``attrs`` have
+        ``subject``, ``start``, ``end`` and ``now``, as those of ``rollups.throughput``.
 
     Raises
     ------
@@ -106,4 +108,5 @@ def load(
         {name: values[name] for name in ("tasks", "hours")},
     )
     order = ["person_name", "person_gid", "period"]
-    return table.sort_values(order, ignore_index=True).astype({"tasks": "Int64"})
+    table = table.sort_values(order, ignore_index=True).astype({"tasks": "Int64"})
+    return write_about(table, tasks, every=every, start=span.start, end=span.end, now=moment)

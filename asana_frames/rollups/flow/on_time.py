@@ -18,6 +18,7 @@ from asana_frames.rollups.flow.counting import (
     read_known_tasks,
 )
 from asana_frames.rollups.histories.due_dates import find_first_due_days
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.moments import local_dates
 from asana_frames.rollups.shared.periods import Days, Every, check_every
@@ -142,11 +143,15 @@ def on_time(
         # Those without a due date count, whatever the days are that count.
         dated = count_events(groups, group, due_days, flags, selection, None, span)
         undated = np.bincount(group[is_undated], minlength=len(groups))
-        return _add_rate(dated.assign(undated=undated))
+        table = _add_rate(dated.assign(undated=undated))
+        return write_about(table, tasks, start=span.start, end=span.end, now=selection.now, tz=tz)
     head = groups.head(len(task))
     table = count_events(head, group, due_days, flags, selection, every, span)
     table.insert(len(table.columns) - 1, "undated", 0)
-    return _add_rate(_add_undated(table, head, group[is_undated]))
+    table = _add_rate(_add_undated(table, head, group[is_undated]))
+    return write_about(
+        table, tasks, every=every, start=span.start, end=span.end, now=selection.now, tz=tz
+    )
 
 
 def _find_states(last: Days, done: Days, today: pd.Timestamp) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from asana_frames.rollups.flow.counting import (
     read_known_tasks,
 )
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.gids import find_positions
 from asana_frames.rollups.shared.inputs import is_true, read_frame
@@ -133,7 +134,9 @@ def reopenings(
     done = table["done"].where(table["done"] > 0).astype("Float64")
     at = list(table.columns).index("reopenings") + 1
     table.insert(at, "reopening_rate", table["reopenings"].astype("Float64") / done)
-    return table
+    return write_about(
+        table, tasks, every=every, start=span.start, end=span.end, now=selection.now, tz=tz
+    )
 
 
 def _read_marks(stories: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from asana_frames.rollups.flow.counting import Selection, parse_selection, read_
 from asana_frames.rollups.flow.scope import find_task_rows
 from asana_frames.rollups.histories.section_times import section_times
 from asana_frames.rollups.histories.stories import STORY_COLUMNS, sort_stories
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.exclude import Exclude
 from asana_frames.rollups.shared.inputs import (
     is_true,
@@ -139,7 +140,8 @@ def velocity(
     )
     known = plan[["name", "start", "end"]].reset_index(drop=True)
     is_partial = (known["end"] >= selection.today).astype("boolean")
-    return pd.concat([known, table], axis="columns").assign(partial=is_partial)
+    result = pd.concat([known, table], axis="columns").assign(partial=is_partial)
+    return write_about(result, tasks, now=selection.now, tz=tz)
 
 
 def _read_sprints(sprints: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from asana_frames.exceptions import (
     warn_caller,
 )
 from asana_frames.rollups.flow.cumulative_flow import count_visits
+from asana_frames.rollups.shared.about import copy_about
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.types import When
@@ -96,7 +97,8 @@ def wip(
     rows = flow[~is_true(flow["is_completed"])].reset_index(drop=True)
     limit = _read_limits(rows, {} if limits is None else limits)
     over = (rows["tasks"] > limit).astype("boolean")
-    return rows.drop(columns="is_completed").assign(limit=limit, is_over=over)
+    table = rows.drop(columns="is_completed").assign(limit=limit, is_over=over)
+    return copy_about(table, flow)
 
 
 def _read_limits(rows: pd.DataFrame, limits: Mapping[str, Any]) -> pd.Series[Any]:

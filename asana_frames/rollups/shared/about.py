@@ -63,6 +63,15 @@ def write_about(
     return table
 
 
+def copy_about(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
+    """Write into the ``attrs`` of a table what another is about, and return it.
+
+    For tables that count all rows of another one, as of its moment.
+    """
+    table.attrs.update({name: source.attrs[name] for name in ABOUT if name in source.attrs})
+    return table
+
+
 def find_subject(source: Any) -> str:
     """Return the name of what the rows of a frame were read of, or an empty text.
 

@@ -14,6 +14,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.dates import ConciseDateFormatter, num2date
 
 import asana_frames as af
+from tests.charts.drawn import finding_of, legend_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -123,7 +124,7 @@ def test_nothing_is_a_chart_that_says_so(is_typed: bool) -> None:
 
     ax = af.charts.cumulative_flow(none)
 
-    assert [text.get_text() for text in ax.texts] == ["No tasks"]
+    assert words_of(ax) == ["No tasks"]
 
 
 def test_small_axes_are_drawn_into_and_returned() -> None:
@@ -149,8 +150,17 @@ def test_completed_tasks_are_at_the_very_bottom_and_never_merged() -> None:
 
     ax = af.charts.cumulative_flow(flow)
 
-    legend = ax.get_legend()
-    assert legend is not None
-    names = [text.get_text() for text in legend.get_texts()]
+    names = legend_of(ax)
     assert names[-2:] == ["other (11)", "completed"]
     assert len(names) == 11
+    assert (
+        finding_of(ax)
+        == "590 of 590 are not completed at the end, most of them in Section 39 (39)."
+    )
+
+
+def test_the_section_with_most_tasks_at_the_end_is_named() -> None:
+    ax = af.charts.cumulative_flow(flow_of({"To do": [1, 1], "Doing": [9, 4]}))
+
+    assert finding_of(ax) == "5 tasks at the end, most of them in Doing (4)."
+    assert title_of(ax) == "Cumulative flow, 2 to 3 Mar 2026"

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 import asana_frames as af
 from asana_frames.charts.shared.colours import ALARM, SERIES
+from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
 
 
 @pytest.fixture(autouse=True)
@@ -61,16 +62,6 @@ def counts_of(counts: dict[str, list[int]], limits: dict[str, int] | None = None
     return pd.concat(parts).sort_values("period", kind="stable")
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
-def legend_of(ax: Axes) -> list[str]:
-    legend = ax.get_legend()
-    assert legend is not None
-    return [text.get_text() for text in legend.get_texts()]
-
-
 def lines_of(ax: Axes) -> list[list[float]]:
     return [[float(y) for y in np.asarray(line.get_ydata())] for line in ax.lines]
 
@@ -82,7 +73,8 @@ def test_each_finished_task_is_a_dot_and_lines_are_the_service_levels() -> None:
     assert len(np.asarray(dots.get_offsets())) == 20
     assert [line[0] for line in lines_of(ax)] == [10, 14, 17, 19]
     assert words_of(ax)[0] == "50 % within\n10 days"
-    assert ax.get_title() == "Cycle times"
+    assert title_of(ax) == "Cycle times, 2 to 21 Mar 2026"
+    assert finding_of(ax) == "Half of 20 tasks were finished within 10 days, 85 % within 17."
 
 
 @pytest.mark.parametrize("size", [(4, 3), (10, 5)])
@@ -92,7 +84,9 @@ def test_words_of_lines_stand_beside_the_axes_and_not_upon_each_other(size: Any)
     af.charts.cycle_times(cycles_of(8, 8, 8.1), ax=ax)
 
     ax.figure.canvas.draw()
-    boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+    boxes = [text.get_window_extent() for text in ax.texts if "%" in text.get_text()]
+    boxes = [box for box in boxes if box.x0 > ax.bbox.x1]
+    assert len(boxes) == 4
     tops = sorted(boxes, key=lambda box: box.y0)
     assert all(low.y1 <= high.y0 + 1 for low, high in pairwise(tops))
     assert tops[-1].y1 <= ax.figure.bbox.y1
@@ -103,13 +97,22 @@ def test_the_control_chart_has_a_rolling_median_and_percentile() -> None:
 
     ax = af.charts.control_chart(table)
 
-    assert legend_of(ax) == ["rolling median", "rolling 85 %"]
+    assert sorted(words_of(ax)) == ["rolling 85 %", "rolling median"]
+    assert finding_of(ax) == "The rolling median went up from 2 days to 3 days."
     median, high = lines_of(ax)
     assert median[2:] == [2, 3]
     assert high[2:] == [5, 5]
     assert np.isnan([*median[:2], *high[:2]]).all()
     days = table.rename(columns={"days_cycle": "days_working"})
-    assert af.charts.control_chart(days).get_title() == "Cycle times in working days"
+    assert title_of(af.charts.control_chart(days)).startswith("Cycle times in working days, 2 ")
+
+
+def test_a_median_of_too_few_tasks_is_not_named() -> None:
+    table = af.rollups.control_chart(cycles_of(1, 5), window=3)
+
+    ax = af.charts.control_chart(table)
+
+    assert (words_of(ax), finding_of(ax), len(ax.lines)) == ([], "", 0)
 
 
 def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
@@ -120,13 +123,15 @@ def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
     ax = af.charts.aging_wip(table)
 
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Doing\n1", "Review\n2"]
-    assert legend_of(ax) == ["85 %", "in progress", "older than all these"]
-    levels, young, old = ax.collections
+    assert legend_of(ax) == ["in progress", "above all lines"]
+    assert words_of(ax) == ["85 %"]
+    assert finding_of(ax) == "1 of 3 are older than 85 % of finished tasks were here."
+    young, old, levels = ax.collections
     heights = [float(np.asarray(part)[0][1]) for part in levels.get_segments()]  # type: ignore[attr-defined]
     assert heights == [2, 5]
     assert np.asarray(young.get_offsets())[:, 1].tolist() == [1, 3]
     assert np.asarray(old.get_offsets())[:, 1].tolist() == [9]
-    assert to_hex(old.get_facecolor()[0]) == ALARM  # type: ignore[index]
+    assert to_hex(old.get_edgecolor()[0]) == ALARM  # type: ignore[index]
 
 
 def test_sections_of_several_projects_are_named_with_their_project() -> None:
@@ -146,7 +151,7 @@ def test_sections_that_do_not_fit_are_counted() -> None:
 
     shown = len(ax.get_xticklabels())
     assert 1 < shown < 30
-    assert f"… {30 - shown} more sections" in words_of(ax)
+    assert f"… {30 - shown} more sections" in notes_of(ax)
 
 
 def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
@@ -154,15 +159,17 @@ def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
 
     ax = af.charts.wip(counts_of(counts, {"Doing": 2, "Review": 3}))
 
-    assert lines_of(ax) == [[1, 3, 2], [0, 1, 4]]
-    assert legend_of(ax) == ["Doing", "Review", "above the limit"]
-    assert "… 1 more sections" in words_of(ax)
-    limits = [part for part in ax.collections if hasattr(part, "get_segments")]
-    assert [float(part.get_segments()[0][0][1]) for part in limits] == [2, 3]
-    over = [part for part in ax.collections if not hasattr(part, "get_segments")]
+    assert lines_of(ax) == [[1, 3, 2], [2, 2], [0, 1, 4], [3, 3]]
+    assert [line.get_linestyle() for line in ax.lines] == ["-", "--"] * 2
+    assert words_of(ax) == ["Doing", "Review"]
+    assert legend_of(ax) == ["limit", "above the limit"]
+    assert notes_of(ax) == "… 1 more sections"
+    assert finding_of(ax) == "Above the limit: Review has 4 of 3."
+    over = list(ax.collections)
     assert [np.asarray(part.get_offsets())[:, 1].tolist() for part in over] == [[3], [4]]
     plain = af.charts.wip(counts_of(counts))
-    assert legend_of(plain) == ["To do", "Doing", "Review"]
+    assert sorted(words_of(plain)) == ["Doing", "Review", "To do"]
+    assert finding_of(plain) == "15 open at the end, most of them in To do (9)."
     # Red is kept for what is above a limit.
     many = af.charts.wip(counts_of({f"{n} section": [n] for n in range(10, 24)}))
     assert ALARM not in {to_hex(line.get_color()) for line in many.lines}
@@ -224,4 +231,4 @@ def test_on_the_sandbox_all_of_them_are_drawn(asana: af.Asana) -> None:
     assert len(af.charts.control_chart(af.rollups.control_chart(cycles)).lines) == 2
     names = [label.get_text() for label in af.charts.aging_wip(ages).get_xticklabels()]
     assert [name.split("\n")[0] for name in names] == ["In progress", "Review"]
-    assert legend_of(af.charts.wip(counts))[0] == "Review"
+    assert words_of(af.charts.wip(counts)) == ["Review"]

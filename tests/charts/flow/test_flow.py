@@ -14,6 +14,7 @@ from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
+from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -63,15 +64,6 @@ def load_of(*rows: tuple[str | None, str | None, str | None, int, float | None])
     )
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
-def key_of(ax: Axes) -> list[str]:
-    legend = ax.get_legend()
-    return [text.get_text() for text in legend.get_texts()] if legend is not None else []
-
-
 def test_a_burnup_is_a_line_of_scope_over_an_area_of_what_is_done() -> None:
     ax = af.charts.burnup(burnup_of((2, 0), (4, 1), (5, 3)))
 
@@ -82,10 +74,17 @@ def test_a_burnup_is_a_line_of_scope_over_an_area_of_what_is_done() -> None:
     assert np.asarray(line.get_xdata())[0] == date2num(np.datetime64("2026-03-09"))
     tops = [area.get_datalim(panel.transData).y1 for area in panel.collections]
     assert tops == [5, 3]
-    assert key_of(ax) == ["scope", "open", "done", "added", "removed"]
-    assert [bar.get_height() for bar in ax.patches] == [2, 2, 1, 0, 0, 0]
-    assert words_of(ax) == ["3 of 5 done, 2 open in the period from 16 Mar 2026"]
+    assert sorted(words_of(panel)) == ["done", "open", "scope"]
+    assert [bar.get_height() for bar in ax.patches] == [2, 2, 1]
+    assert finding_of(ax) == "3 of 5 done, 2 open."
     assert panel.get_ylim()[0] == 0
+
+
+def test_what_is_not_drawn_is_not_in_the_legend() -> None:
+    grown, shrunk = burnup_of((2, 0), (4, 1)), burnup_of((4, 0), (3, 1))
+
+    assert legend_of(af.charts.burnup(grown)) == ["added"]
+    assert legend_of(af.charts.burnup(shrunk)) == ["added", "removed"]
 
 
 def test_what_leaves_the_scope_goes_down_and_groups_are_added_up() -> None:
@@ -113,15 +112,28 @@ def test_a_burndown_falls_beside_a_dashed_line_and_says_where_it_is() -> None:
     assert list(np.asarray(remaining.get_ydata()))[:3] == [4, 3, 3]
     assert np.isnan(np.asarray(remaining.get_ydata(), dtype=float)[3:]).all()
     assert ideal.get_linestyle() == "--"
-    assert key_of(ax) == ["remaining", "ideal", "added", "removed"]
-    assert words_of(ax) == ["3 remaining on 4 Mar 2026, ideally 2"]
+    assert legend_of(ax) == ["remaining", "ideal", "added"]
+    assert finding_of(ax) == "3 remaining on 4 Mar 2026; the ideal line is at 2."
+
+
+def test_a_burndown_marks_today_where_days_follow() -> None:
+    ahead, over = burndown_of(4, 3, 3, None, None), burndown_of(4, 3, 3, 2, 1)
+    ahead.attrs["now"], over.attrs["now"] = "2026-03-04", "2026-03-06"
+
+    (panel,) = af.charts.burndown(ahead).child_axes
+    (other,) = af.charts.burndown(over).child_axes
+
+    assert words_of(panel) == ["today"]
+    today = np.asarray(panel.lines[-1].get_xdata())[0]
+    assert today == date2num(np.datetime64("2026-03-04"))
+    assert words_of(other) == []
 
 
 def test_a_burndown_without_an_end_has_no_line_beside_it() -> None:
     ax = af.charts.burndown(burndown_of(4, 3, ideal=False))
 
-    assert key_of(ax) == ["remaining", "added", "removed"]
-    assert words_of(ax) == ["3 remaining on 3 Mar 2026"]
+    assert legend_of(ax) == ["remaining", "added"]
+    assert finding_of(ax) == "3 remaining on 3 Mar 2026."
 
 
 def velocity_of(*rows: tuple[int, int]) -> pd.DataFrame:
@@ -145,7 +157,9 @@ def test_velocity_has_two_bars_per_sprint_and_the_mean_of_those_that_are_over() 
     ]
     hollow = [bar.get_hatch() is not None for bar in ax.patches]
     assert hollow == [False, False, True, False, False, True]
-    assert "dashed: 6 done per sprint on average" in words_of(ax)
+    assert "mean 6" in words_of(ax)
+    assert legend_of(ax) == ["committed", "done", "not over"]
+    assert finding_of(ax) == "6 done per sprint on average; Sprint 2: 8 done, 6 committed."
 
 
 def test_of_many_sprints_the_last_are_drawn() -> None:
@@ -153,12 +167,20 @@ def test_of_many_sprints_the_last_are_drawn() -> None:
 
     assert len(ax.get_xticklabels()) == 26
     assert ax.get_xticklabels()[-1].get_text() == "Sprint 40"
+    assert notes_of(ax) == "… 14 more sprints before"
 
 
-def test_a_burnup_of_days_names_the_last() -> None:
+def test_large_numbers_have_separators() -> None:
     ax = af.charts.burnup(burnup_of((1, 0), (1_200, 1), every="D"))
 
-    assert words_of(ax) == ["1 of 1,200 done, 1,199 open on 3 Mar 2026"]
+    assert finding_of(ax) == "1 of 1,200 done, 1,199 open."
+
+
+def test_for_years_of_days_weeks_are_suggested() -> None:
+    short, long = (burnup_of(*[(1, 0)] * days, every="D") for days in (700, 800))
+
+    assert notes_of(af.charts.burnup(short)) == ""
+    assert notes_of(af.charts.burnup(long)).startswith("Day by day; every='W' gives weeks")
 
 
 def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
@@ -167,7 +189,9 @@ def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
     assert [bar.get_height() for bar in ax.patches] == [3, 1, 0, -2]
     (above,) = ax.child_axes
     assert list(np.asarray(above.lines[0].get_ydata())) == [3, 2]
-    assert key_of(ax) == ["created", "done", "open", "overdue"]
+    assert legend_of(ax) == ["created", "done"]
+    assert sorted(words_of(above)) == ["open", "overdue"]
+    assert finding_of(ax) == "2 open at the end, 1 of them overdue."
     assert above.get_xlim() == ax.get_xlim()
     # The bars end where the lines begin.
     highest = (3 - ax.get_ylim()[0]) / (ax.get_ylim()[1] - ax.get_ylim()[0])
@@ -200,7 +224,8 @@ def test_a_period_that_is_not_over_does_not_count_in_the_mean_and_is_told() -> N
     ax = af.charts.throughput(throughput_of(3, 5, 1).assign(partial=[False, False, True]))
 
     assert mean_of(ax) == 4
-    assert words_of(ax) == ["dashed: 4 per period on average; the period from 16 Mar is not over"]
+    assert notes_of(ax) == "The week from 16 Mar 2026 is not over"
+    assert finding_of(ax) == "4 per week on average; most, 5, in the week from 9 Mar 2026."
 
 
 def test_throughput_has_a_bar_per_period_and_its_mean() -> None:
@@ -208,8 +233,13 @@ def test_throughput_has_a_bar_per_period_and_its_mean() -> None:
 
     assert [bar.get_height() for bar in ax.patches] == [3, 0, 6]
     assert mean_of(ax) == 3
-    assert words_of(ax) == ["dashed: 3 per period on average"]
-    assert (ax.get_title(), ax.get_ylabel()) == ("Completed tasks", "Tasks")
+    assert words_of(ax) == ["mean 3"]
+    assert title_of(ax) == "Completed tasks per week, 2 to 22 Mar 2026"
+    assert ax.get_ylabel() == "Tasks"
+
+
+def test_throughput_of_nothing_done_begins_at_0() -> None:
+    assert af.charts.throughput(throughput_of(0, 0)).get_ylim() == (0, 1)
 
 
 def test_throughput_of_groups_is_stacked_and_the_mean_is_that_of_all() -> None:
@@ -219,14 +249,14 @@ def test_throughput_of_groups_is_stacked_and_the_mean_is_that_of_all() -> None:
 
     ax = af.charts.throughput(both)
 
-    assert key_of(ax) == ["Website", "Shop"]
+    assert legend_of(ax) == ["Website", "Shop", "mean 5"]
     assert mean_of(ax) == 5
 
 
 def test_beyond_ten_groups_they_are_other() -> None:
     many = pd.concat([throughput_of(n, 1, project_name=f"Project {n:02}") for n in range(13)])
 
-    assert key_of(af.charts.throughput(many))[-1] == "other (3)"
+    assert legend_of(af.charts.throughput(many))[-2:] == ["other (3)", "mean 45.5"]
 
 
 LOAD = (
@@ -238,19 +268,21 @@ LOAD = (
 
 
 @pytest.mark.parametrize(
-    ("show", "names", "words"),
+    ("show", "names", "words", "finding"),
     [
-        ("tasks", ["Bo", "Ana"], ["5", "·", "·", "1", "·", "2", "+ 4 tasks without a due date"]),
-        ("hours", ["Ana", "Bo"], ["8", "·", "·", "1.5", "·", "·"]),
+        ("tasks", ["Bo", "Ana"], ["5", "·", "·", "1", "·", "2"], "Bo has most, 5 tasks."),
+        ("hours", ["Ana", "Bo"], ["8", "·", "·", "1.5", "·", "·"], "Ana has most, 8 hours."),
     ],
 )
 def test_load_has_the_person_with_most_to_do_at_the_top(
-    show: Any, names: list[str], words: list[str]
+    show: Any, names: list[str], words: list[str], finding: str
 ) -> None:
     ax = af.charts.load(load_of(*LOAD), show=show)
 
     assert [label.get_text() for label in ax.get_yticklabels()] == names
     assert words_of(ax) == words
+    assert finding_of(ax) == finding
+    assert notes_of(ax) == ("+ 4 tasks without a due date" if show == "tasks" else "")
     assert any(isinstance(part, QuadMesh) for part in ax.collections)
 
 
@@ -260,8 +292,21 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
 
     ax = af.charts.load(load_of(*rows))
 
-    assert words_of(ax) == ["… 10 more persons"]
+    assert notes_of(ax) == "… 10 more persons"
     assert len(ax.child_axes) == 1
+
+
+def test_what_was_due_in_weeks_that_are_over_is_one_number() -> None:
+    load = load_of(*LOAD, ("1", "Ana", "2026-02-02", 7, None))
+    load.attrs["now"] = "2026-03-11T09:00+00:00"
+
+    ax = af.charts.load(load)
+
+    # Ana: 7 + 1 of weeks before, nothing in this week, 2 in the next; Bo has 5 of before.
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["Ana", "Bo"]
+    assert words_of(ax) == ["·", "2", "·", "·", "8", "5", "earlier"]
+    assert notes_of(ax).startswith("Earlier: in a week that is over · + 4 tasks without")
+    assert title_of(ax) == "Open tasks by due date, 9 to 22 Mar 2026"
 
 
 def test_what_load_does_not_show_is_refused() -> None:
@@ -294,7 +339,7 @@ class TestEachChart:
 
         figure.draw_without_rendering()
         assert figure.axes == [ax]
-        boxes = [text.get_window_extent() for text in (*ax.get_yticklabels(), ax.title)]
+        boxes = [text.get_window_extent() for text in (*ax.get_yticklabels(), *ax.texts)]
         assert min(box.x0 for box in boxes) >= -1
         assert max(box.y1 for box in boxes) <= figure.bbox.y1 + 1
 
@@ -312,7 +357,7 @@ class TestEachChart:
     ) -> None:
         ax = chart(data.head(0))
 
-        assert words_of(ax)[-1].startswith("No ")
+        assert words_of(ax)[0].startswith("No ")
         assert not ax.patches
 
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:

@@ -14,6 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.dates import num2date
 
 import asana_frames as af
+from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
 from tests.rollups.flows import NOW, tasks_of, work
 
 
@@ -50,16 +51,6 @@ def checks_of(*rows: tuple[int, float, int, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["horizon", "probability", "forecasts", "came_true"])
 
 
-def words_of(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts if text.get_text()]
-
-
-def labels_of(ax: Axes) -> list[str]:
-    legend = ax.get_legend()
-    assert legend is not None
-    return [text.get_text() for text in legend.get_texts()]
-
-
 def days_of(numbers: Any) -> list[str]:
     return [f"{num2date(number):%Y-%m-%d}" for number in np.asarray(numbers, dtype=float)]
 
@@ -68,16 +59,18 @@ def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
     ax = af.charts.forecast(outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1))
 
     assert [bar.get_height() for bar in ax.patches] == pytest.approx([20, 30, 30, 10, 10])  # type: ignore[attr-defined]
-    assert words_of(ax) == [
-        "9 left · from 12 past periods",
+    assert sorted(words_of(ax), key=lambda words: words.split(" %")[0].replace("today", "")) == [
         "today",
         # 50 % are reached exactly in the second week.
         "50 % by 14 Jun 2026",
         "85 % by 28 Jun 2026",
         "95 % by 5 Jul 2026",
     ]
+    assert finding_of(ax) == "Done by 28 Jun 2026 in 85 % of the runs."
+    assert notes_of(ax) == "9 left, drawn from 12 past periods"
+    assert title_of(ax) == "When all is done"
     lines = [np.asarray(line.get_xdata())[0] for line in ax.lines]
-    assert days_of(lines) == ["2026-06-01", "2026-06-14", "2026-06-28", "2026-07-05"]
+    assert sorted(days_of(lines)) == ["2026-06-01", "2026-06-14", "2026-06-28", "2026-07-05"]
 
 
 def test_a_target_is_marked_with_its_chance() -> None:
@@ -86,22 +79,51 @@ def test_a_target_is_marked_with_its_chance() -> None:
     ax = af.charts.forecast(forecast)
 
     (chance,) = forecast.loc[forecast["kind"] == "chance", "probability"]
-    assert words_of(ax)[-1] == f"target 30 Jun 2026: {round(100 * chance, 1):g} %"
-    assert "2026-06-30" in days_of([np.asarray(line.get_xdata())[0] for line in ax.lines])
+    assert f"target 30 Jun 2026: {100 * chance:.0f} %" in words_of(ax)
+    assert finding_of(ax).endswith(f"; by the target, 30 Jun 2026, in {100 * chance:.0f} %.")
+    styles = {days_of(np.asarray(line.get_xdata()))[0]: line.get_linestyle() for line in ax.lines}
+    assert styles["2026-06-30"] == "--"
 
 
 def test_a_target_in_the_past_is_on_the_axis() -> None:
     ax = af.charts.forecast(forecast_of(*work(0, 1, left=1), dates="2026-03-01"))
 
     assert days_of(ax.get_xlim())[0] < "2026-03-01"
-    assert words_of(ax)[-1] == "target 1 Mar 2026: 0 %"
+    assert "target 1 Mar 2026: 0 %" in words_of(ax)
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"), [(0.9995, ">99 %"), (0.0004, "<1 %"), (1.0, "100 %"), (0.996, ">99 %")]
+)
+def test_only_what_is_certain_is_100_percent(chance: float, words: str) -> None:
+    forecast = outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1)
+    target = forecast.head(1).assign(kind="chance", probability=chance)
+
+    ax = af.charts.forecast(pd.concat([forecast, target]))
+
+    assert f"target 14 Jun 2026: {words}" in words_of(ax)
+
+
+@pytest.mark.parametrize("width", [4, 8])
+def test_no_line_crosses_the_words_of_another_mark(width: float) -> None:
+    _, ax = plt.subplots(figsize=(width, 3))
+    rows = work(*[0, 1] * 8, left=8)
+
+    af.charts.forecast(forecast_of(*rows, dates=["2026-06-10", "2026-11-30"]), ax=ax)
+
+    ax.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_bbox_patch() is not None]
+    assert len(boxes) == len(ax.lines) >= 5
+    for line in ax.lines:
+        own = line.get_window_extent()
+        crossed = [box for box in boxes if box.x0 < own.x0 < box.x1 and own.y1 > box.y0 + 1]
+        assert crossed == []
 
 
 def test_percentiles_of_one_date_share_a_mark() -> None:
     ax = af.charts.forecast(forecast_of(*work(1, 1, left=2)))
 
     assert words_of(ax) == [
-        "2 left · from 2 past periods",
         "today",
         "50, 70, 85, 95 % by 14 Jun 2026",
     ]
@@ -111,10 +133,11 @@ def test_percentiles_that_are_never_reached_are_left_out_and_a_note_tells_why() 
     ax = af.charts.forecast(outcomes_of(0.4, 0.2, never=0.4))
 
     assert words_of(ax) == [
-        "9 left · from 12 past periods · 40 % of the runs are never done",
         "today",
         "50 % by 14 Jun 2026",
     ]
+    assert notes_of(ax).endswith(" · 40 % of the runs are never done")
+    assert finding_of(ax) == "Fewer than 85 % of the runs are ever done."
 
 
 def test_a_forecast_that_was_shuffled_is_the_same() -> None:
@@ -169,8 +192,9 @@ def test_several_groups_are_lines_with_the_earliest_at_the_top() -> None:
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Shop", "Website"]
     (dots,) = [one for one in ax.collections if isinstance(one, PathCollection)]
     assert len(np.asarray(dots.get_offsets())) == 8
-    assert labels_of(ax) == ["today", "50, 70, 85, 95 %"]
+    assert legend_of(ax) == ["today", "50, 70, 85, 95 %"]
     assert words_of(ax)[0] == "85 %: 14 Jun 2026"
+    assert finding_of(ax).startswith("Last is Website, by ")
 
 
 def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:
@@ -179,7 +203,7 @@ def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:
     ax = af.charts.forecast(forecast_of(*rows, by="project", dates="2026-06-30"))
 
     assert words_of(ax) == ["target: 100 %", "never at this pace"]
-    assert labels_of(ax) == ["today", "50, 70, 85, 95 %", "target"]
+    assert legend_of(ax) == ["today", "50, 70, 85, 95 %", "target"]
 
 
 def test_groups_without_room_are_counted() -> None:
@@ -192,7 +216,7 @@ def test_groups_without_room_are_counted() -> None:
 
     ax = af.charts.forecast(forecast_of(*rows, by="project", trials=5))
 
-    assert words_of(ax)[0] == "… 40 more"
+    assert notes_of(ax).startswith("… 40 more groups")
 
 
 def test_a_backtest_has_a_line_per_horizon_beside_that_of_what_was_said() -> None:
@@ -200,7 +224,8 @@ def test_a_backtest_has_a_line_per_horizon_beside_that_of_what_was_said() -> Non
 
     ax = af.charts.backtest(table)
 
-    assert labels_of(ax) == ["1 period (10)", "4 periods (1)"]
+    assert legend_of(ax) == ["1 period (10)", "4 periods (1)", "as they say"]
+    assert finding_of(ax) == "Of 11 forecasts given with 85 %, 91 % came true."
     first, second, said = (np.asarray(line.get_xydata()).tolist() for line in ax.lines)
     assert first == [[50, 60], [85, 90]]
     assert second == [[50, 0], [85, 100]]
@@ -212,7 +237,7 @@ def test_forecasts_of_all_groups_are_counted_together() -> None:
 
     ax = af.charts.backtest(table)
 
-    assert labels_of(ax) == ["1 period (40)"]
+    assert legend_of(ax) == ["1 period (40)", "as they say"]
     assert np.asarray(ax.lines[0].get_ydata()).tolist() == [40]
 
 
@@ -232,7 +257,7 @@ def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
 
     assert "today" in words_of(one)
     assert "Website relaunch" in [label.get_text() for label in each.get_yticklabels()]
-    assert len(labels_of(checked)) == 5
+    assert len(legend_of(checked)) == 6
 
 
 CHARTS: list[tuple[Callable[..., Axes], pd.DataFrame, str]] = [
@@ -271,7 +296,7 @@ class TestEachChart:
     def test_of_nothing_is_empty_and_says_so(
         self, chart: Callable[..., Axes], data: pd.DataFrame, column: str
     ) -> None:
-        assert words_of(chart(data.head(0)))[-1].startswith("No ")
+        assert words_of(chart(data.head(0)))[0].startswith("No ")
 
     def test_names_a_missing_column(
         self, chart: Callable[..., Axes], data: pd.DataFrame, column: str

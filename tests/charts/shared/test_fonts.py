@@ -1,0 +1,70 @@
+"""Letters that the font of a style lacks."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+
+import pytest
+from matplotlib import pyplot
+from matplotlib.font_manager import FontProperties
+
+from asana_frames.charts.shared import fonts
+from asana_frames.charts.shared.fonts import find_missing, use_fallback_fonts
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+@pytest.fixture
+def only_the_usual_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_list_fonts", list)
+
+
+@pytest.mark.usefixtures("only_the_usual_font")
+def test_letters_that_no_font_has_are_boxes_and_one_warning_names_fonts() -> None:
+    ax = pyplot.figure().subplots()
+    ax.set_title("Ana 株式 🚀")
+    ax.set_yticks([0, 1], ["ไทย", "plain"])
+
+    with pytest.warns(UserWarning, match="Install .*Noto Sans CJK .* and Noto Emoji") as told:
+        use_fallback_fonts(ax)
+
+    assert len(told) == 1
+    assert ax.get_title() == "Ana □□ □"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["□□□", "plain"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax.figure.canvas.draw()
+
+
+@pytest.mark.usefixtures("only_the_usual_font")
+def test_joiners_and_marks_of_direction_are_not_drawn() -> None:
+    ax = pyplot.figure().subplots()
+    ax.set_title("a\u200db\u202ec\ufe0f")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        use_fallback_fonts(ax)
+
+    assert ax.get_title() == "abc"
+
+
+def test_a_font_that_has_the_letters_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "_list_fonts", lambda: [("Serif One", "one.ttf")])
+    monkeypatch.setattr(fonts, "_has", lambda file, letter: file == "one.ttf" or letter.isascii())
+    ax = pyplot.figure().subplots()
+    ax.set_title("株")
+
+    use_fallback_fonts(ax)
+
+    assert ax.title.get_text() == "株"
+    assert ax.title.get_fontfamily()[-1] == "Serif One"
+
+
+def test_plain_letters_are_missed_by_no_font() -> None:
+    assert find_missing("plain", FontProperties(family="no such font")) == set()
+    assert find_missing("é\n", FontProperties()) == set()

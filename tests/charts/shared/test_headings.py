@@ -1,0 +1,181 @@
+"""Titles, findings, notes and legends around axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+from matplotlib.axes import Axes
+
+import asana_frames as af
+from asana_frames.charts.shared.about import Titles, compose_title, read_about
+from asana_frames.charts.shared.headings import set_heading
+from tests.charts.drawn import finding_of, legend_of, notes_of, title_of
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    pyplot.close("all")
+
+
+def axes_of(width: float = 8, height: float = 4) -> Axes:
+    return pyplot.figure(figsize=(width, height), layout="constrained").subplots()
+
+
+def table_of(**attrs: str) -> pd.DataFrame:
+    table = pd.DataFrame()
+    table.attrs |= attrs
+    return table
+
+
+TABLE = table_of(
+    subject="Shop", start="2026-05-01", end="2026-11-28", now="2026-11-28T10:05+01:00"
+)
+
+
+def test_a_title_says_what_of_what_and_when() -> None:
+    ax = axes_of()
+
+    set_heading(
+        ax, TABLE, "scope and done", Titles(), finding="3 of 5 done.", notes=["2 left out"]
+    )
+
+    assert title_of(ax) == "Shop: scope and done, May to Nov 2026"
+    assert finding_of(ax) == "3 of 5 done."
+    assert notes_of(ax) == "2 left out · As of 28 Nov 2026, 10:05 (UTC+1)"
+
+
+def test_titles_that_are_passed_stand_in_place_of_the_usual_ones() -> None:
+    own, none = axes_of(), axes_of()
+
+    set_heading(own, TABLE, "scope", Titles("Mine", "So it is"), finding="3 of 5 done.")
+    set_heading(none, TABLE, "scope", Titles("", ""), finding="3 of 5 done.")
+
+    assert (title_of(own), finding_of(own)) == ("Mine", "So it is")
+    assert (title_of(none), finding_of(none)) == ("", "")
+
+
+def test_days_that_are_drawn_narrow_those_of_the_table() -> None:
+    ax = axes_of()
+
+    set_heading(ax, TABLE, "scope", Titles(), days=("2026-09-07", "2026-12-06"))
+
+    assert title_of(ax) == "Shop: scope, Sep to Nov 2026"
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    ax = axes_of()
+
+    set_heading(ax, table_of(now="someday", subject=""), "scope", Titles())
+
+    assert (title_of(ax), finding_of(ax), notes_of(ax)) == ("Scope", "", "")
+
+
+@pytest.mark.parametrize("width", [3, 4, 8])
+def test_a_long_name_leaves_room_for_what_and_when(width: float) -> None:
+    ax = axes_of(width)
+    about = TABLE.attrs | {"subject": "A name of many words that never comes to its end " * 4}
+
+    set_heading(ax, table_of(**about), "scope and done", Titles())
+
+    assert title_of(ax).endswith("…: scope and done, May to Nov 2026")
+    assert len(ax.get_title(loc="left").split("\n")) <= 2
+
+
+def test_dollar_signs_are_no_mathematics() -> None:
+    ax = axes_of()
+
+    set_heading(ax, table_of(subject="$5 or $6"), "scope", Titles(), finding=r"\$7 and $8_9")
+
+    ax.figure.canvas.draw()
+    assert title_of(ax) == r"\$5 or \$6: scope"
+    assert finding_of(ax) == r"\$7 and \$8_9"
+
+
+def test_a_finding_is_left_out_where_it_would_take_half_of_the_axes() -> None:
+    small, large = axes_of(3, 1), axes_of(3, 3)
+
+    for ax in (small, large):
+        set_heading(ax, TABLE, "scope", Titles(), finding="So much was done, and so much was not.")
+
+    assert finding_of(small) == ""
+    assert finding_of(large).startswith("So much")
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+def test_all_begins_at_the_edge_of_the_labels_and_stays_in_the_figure(layout: Any) -> None:
+    figure = pyplot.figure(figsize=(5, 3), layout=layout)
+    ax = figure.subplots()
+    ax.set_yticks([0, 1], ["Somebody", "Somebody with a longer name"])
+    (line,) = ax.plot([0, 1], [0, 1])
+
+    set_heading(
+        ax, TABLE, "scope", Titles(), finding="Done.", notes=["A note"], legend={"x": line}
+    )
+    if layout is None:
+        figure.tight_layout()
+
+    figure.canvas.draw()
+    left = min(label.get_window_extent().x0 for label in ax.get_yticklabels())
+    texts = [*(text for text in ax.texts if text.get_text()), ax._left_title]  # type: ignore[attr-defined]
+    boxes = [text.get_window_extent() for text in texts]
+    assert [box.x0 for box in boxes] == pytest.approx([left] * 3, abs=1.5)
+    assert min(box.y0 for box in boxes) >= -1
+    assert max(box.y1 for box in boxes) <= figure.bbox.y1 + 1
+    assert legend_of(ax) == ["x"]
+
+
+def test_labels_of_a_panel_count() -> None:
+    ax = axes_of()
+    panel = ax.inset_axes((0, 0.5, 1, 0.5))
+    panel.set_yticks([0], ["a label that is much wider"])
+
+    set_heading(ax, TABLE, "scope", Titles())
+
+    ax.figure.canvas.draw()
+    (label,) = panel.get_yticklabels()
+    title = ax._left_title  # type: ignore[attr-defined]
+    assert title.get_window_extent().x0 == pytest.approx(label.get_window_extent().x0, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("attrs", "title"),
+    [
+        ({}, "Scope"),
+        ({"start": "2026-05-01"}, "Scope, since 1 May 2026"),
+        ({"end": "2026-05-01"}, "Scope, until 1 May 2026"),
+        ({"start": "2026-05-01", "end": "2026-05-01"}, "Scope, 1 May 2026"),
+        ({"start": "2025-12-30", "end": "2026-01-02"}, "Scope, 30 Dec 2025 to 2 Jan 2026"),
+        ({"start": 3, "end": None, "subject": ["x"]}, "Scope"),
+    ],
+)
+def test_a_title_says_as_much_as_is_known(attrs: dict[str, Any], title: str) -> None:
+    assert compose_title("scope", read_about(table_of(**attrs))) == title
+
+
+@pytest.mark.parametrize("name", ["title", "subtitle"])
+def test_what_is_no_text_is_refused(name: str) -> None:
+    table = af.rollups.lead_times(af.sandbox(now="2026-11-02").tasks.list(project="Office move"))
+
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.lead_times\({name}=\) takes a text"):
+        af.charts.lead_times(table, **{name: 3})  # type: ignore[arg-type]
+    ax = af.charts.lead_times(table, title="", subtitle="")
+    assert (title_of(ax), finding_of(ax)) == ("", "")
+
+
+def test_headings_survive_a_copy_of_the_figure() -> None:
+    import pickle
+
+    ax = axes_of()
+    set_heading(ax, TABLE, "scope", Titles(), finding="Done.")
+
+    copied = pickle.loads(pickle.dumps(ax.figure))
+
+    copied.canvas.draw()
+    assert finding_of(copied.axes[0]) == "Done."
+    assert np.isfinite(copied.axes[0].get_tightbbox().bounds).all()
