@@ -158,7 +158,8 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
     has_rates = _write_rates(ax, places, table.sum(axis="columns"), column_numbers(rows, _RATE))
-    ax.margins(y=0.1)
+    # Room for the rates above the bars.
+    ax.set_ylim(0, 1.12 * max(1.0, float(table.sum(axis="columns").max())))
     label_period_axis(ax, days, step)
     set_count_axis(ax, "Tasks due")
     names = [name for name, _ in _LOOKS.values()]

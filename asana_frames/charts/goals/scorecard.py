@@ -108,8 +108,12 @@ def scorecard(
 
 def _count_behind(card: pd.DataFrame) -> str:
     """Return how many key results are behind; what is no key result is an objective itself."""
-    is_own = (card["key_result_gid"] != card["objective_gid"]).fillna(True).to_numpy(dtype=bool)
-    rows = card[is_own].drop_duplicates("key_result_gid").reset_index(drop=True)
+    pairs = zip(card["key_result_gid"], card["objective_gid"], strict=True)
+    rows = (
+        card[[bool(pd.isna(own) or own != top) for own, top in pairs]]
+        .drop_duplicates("key_result_gid")
+        .reset_index(drop=True)
+    )
     ahead = rows["progress"].astype("Float64") - rows["expected"].astype("Float64")
     return count_behind(rows.assign(name=rows["key_result_name"], ahead=ahead), "key result")
 

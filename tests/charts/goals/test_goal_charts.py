@@ -364,8 +364,9 @@ def test_subtitles_say_what_the_goals_show() -> None:
     forecast = af.rollups.goal_forecast(goals, links, now="2026-11-02")
     reached = int((forecast["progress_at_due"] >= 1).sum())
     assert f", {reached} of" in subtitle_of(af.charts.goal_forecast(forecast))
-    late = subtitle_of(af.charts.goal_timeline(progress))
-    assert "open past their due day" in late
+    assert subtitle_of(af.charts.goal_timeline(progress)) == "No open goal is past its due day."
+    late = subtitle_of(af.charts.goal_timeline(progress.assign(status="red")))
+    assert "are open past their due day" in late
 
 
 def test_titles_and_subtitles_can_be_changed_and_left_out() -> None:
