@@ -88,14 +88,19 @@ def build_write_rows(
         bodies.check_names(operation, body)
         # Of the many fields of a body most are not given, and would be looked at in each row.
         body = {name: keep_items(value) for name, value in body.items() if value is not None}
-    given = {**arguments, **(body or {})}
-    check_combinations(operation, [name for name, v in given.items() if v is not None])
+    check_combinations(
+        operation, [n for n, v in {**arguments, **(body or {})}.items() if v is not None]
+    )
     parameters = {parameter.argument: parameter for parameter in operation.parameters}
-    fields = {field.name: field for field in operation.body}
+    fields = {_name_field(field.name, parameters): field for field in operation.body}
     _check_path(operation, arguments)
     refers = {name: field.refers for name, field in fields.items()}
     refers |= {name: parameter.refers for name, parameter in parameters.items()}
-    given = {name: unwrap_picker(value, refers.get(name, ())) for name, value in given.items()}
+    named = {_name_field(name, parameters): value for name, value in (body or {}).items()}
+    given = {
+        name: unwrap_picker(value, refers.get(name, ()))
+        for name, value in {**arguments, **named}.items()
+    }
     split = {
         name: _split_rows(value, takes_list=_takes_list(name, fields))
         for name, value in given.items()
@@ -105,7 +110,11 @@ def build_write_rows(
     _check_order(operation, given, many)
     count = _check_lengths(operation, many)
     _check_indexes(operation, many)
-    collections = {name: many[name].values for name in many if name not in parameters}
+    collections = {
+        fields[name].name if name in fields else name: many[name].values
+        for name in many
+        if name not in parameters
+    }
     if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
         collections["file"] = bodies.copy_stream(operation, (body or {})["file"], count)
     problems = RowProblems(operation, count)
@@ -127,6 +136,14 @@ def build_write_rows(
         rows.append(WriteRow(build_request(operation, pairs), row_body))
     projects = [of for name in split if name in parameters for of in _list_projects(given[name])]
     return RowSet(rows, bool(many), collections, problems, projects, {})
+
+
+def _name_field(name: str, parameters: Mapping[str, Parameter]) -> str:
+    """Return what a field is called beside the parameters, one of which may have its name.
+
+    Rates have a rate, and a project that is made in a team can be shared with another.
+    """
+    return f"{name} (field)" if name in parameters else name
 
 
 def _check_path(operation: Operation, arguments: Mapping[str, Any]) -> None:

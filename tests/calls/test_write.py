@@ -440,3 +440,14 @@ def test_parameters_of_writes_are_references_to_one_object() -> None:
 
     assert writes
     assert others == set()
+
+
+def test_a_field_that_is_called_like_the_target_is_one_value_per_row() -> None:
+    asana = af.sandbox(now=NOW)
+    rates = asana.rates.list(parent=asana.projects.list(workspace="Acme")).head(2)
+
+    asana.rates.update(rates, rate=[11.5, 12.5])
+
+    assert asana.rates.get(rates)["rate"].tolist() == [11.5, 12.5]
+    asana.rates.update(rates["gid"].iloc[0], rate=13)
+    assert asana.rates.get(rates)["rate"].tolist() == [13, 12.5]
