@@ -282,15 +282,15 @@ def test_sections_and_tags_may_be_called_by_numbers(asana: af.Asana) -> None:
 
 
 def test_a_number_as_the_key_is_as_exact_as_its_field(asana: af.Asana) -> None:
-    table = pd.DataFrame({"name": ["A", "B"], "cf_Budget share": [0.11111111, 0.2222]})
+    table = pd.DataFrame({"name": ["A", "B"], "cf_Budget share": [7.11111111, 7.2222]})
 
     first = asana.tasks.upsert(table, "cf_Budget share", project=PROJECT)
     second = asana.tasks.upsert(table, "cf_Budget share", project=PROJECT)
-    close = table.assign(**{"cf_Budget share": [0.11111111, 0.11111112]})
+    close = table.assign(**{"cf_Budget share": [7.11111111, 7.11111112]})
 
     assert set(first["outcome"]) == {"done"}
     assert len(second) == 0
-    assert list_tasks(asana, "A", "B")["cf_Budget share"].to_dict() == {"A": 0.111, "B": 0.222}
+    assert list_tasks(asana, "A", "B")["cf_Budget share"].to_dict() == {"A": 7.111, "B": 7.222}
     with pytest.raises(af.InvalidArgument, match="has the key"):
         asana.tasks.upsert(close, "cf_Budget share", project=PROJECT)
 
