@@ -106,7 +106,14 @@ def hours_command(
     chosen = parse_formats(formats)
     with open_connection(use_sandbox, now) as asana:
         report = gather.hours_report(
-            asana, workspace, start, end or now, by=keys, every=every, attribution=attribution
+            asana,
+            workspace,
+            start,
+            end or now,
+            by=keys,
+            every=every,
+            attribution=attribution,
+            now=now,
         )
         print_failures(asana)
     write_report(_build_files(workspace, report, every, attribution), chosen, out)

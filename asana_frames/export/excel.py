@@ -53,12 +53,13 @@ from asana_frames.export.excel_summary import (
 from asana_frames.export.excel_tables import Table, describe_table
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
-from asana_frames.export.report_parts import check_tiles
+from asana_frames.export.report_parts import check_tiles, unpack_report
 from asana_frames.export.schema_file import ZONE_NOTE, PreparedFrame, prepare_for_file
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import format_label, name_frames, to_one_line
 from asana_frames.frames.bridge import key_column
 from asana_frames.frames.schema import Schema
+from asana_frames.gather.findings.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -101,7 +102,7 @@ class Contents(NamedTuple):
 
 
 def to_excel(
-    frames: Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | pd.DataFrame,
+    frames: Report | Mapping[str, pd.DataFrame] | Sequence[pd.DataFrame] | pd.DataFrame,
     path: str | os.PathLike[str],
     *,
     charts: Mapping[str, Figure | Axes | str | Mapping[str, Any]] | None = None,
@@ -198,11 +199,12 @@ def to_excel(
     True
     """
     charts = {} if charts is None else charts
+    unpacked, tiles, findings = unpack_report(frames, tiles, findings)
     check_suffix(path, writer="to_excel")
     check_mapping(charts, name="charts", like='{"tasks": ax}')
     _check_options(charts, totals, anonymize, labels)
     summary = _build_summary(title, notes, tiles, findings, anonymize)
-    named = _name_frames(frames)
+    named = _name_frames(unpacked)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
     prepared = {

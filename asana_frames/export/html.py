@@ -18,9 +18,10 @@ from asana_frames.export.html_page import PAGE, POLICY, STYLE
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
-from asana_frames.export.report_parts import check_tiles, list_texts_of
+from asana_frames.export.report_parts import check_tiles, list_texts_of, unpack_report
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import name_frames
+from asana_frames.gather.findings.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,7 +45,7 @@ _SIGNS = {
 
 
 def to_html(
-    frames: Mapping[str, pd.DataFrame] | pd.DataFrame,
+    frames: Report | Mapping[str, pd.DataFrame] | pd.DataFrame,
     path: str | os.PathLike[str],
     *,
     title: str,
@@ -72,7 +73,8 @@ def to_html(
     Parameters
     ----------
     frames
-        Heading of a section -> frame, or one frame. An index with a name or of other things than
+        Heading of a section -> frame, or one frame; or a report of ``asana_frames.gather``, with
+        its figures, findings and tables. An index with a name or of other things than
         integers becomes the first columns.
     path
         The file; an older one is replaced only when the new one is complete.
@@ -124,7 +126,8 @@ def to_html(
     >>> "Ana</th>" in page, "gid" in page
     (True, False)
     """
-    named = name_frames(frames, "")
+    tables_of, tiles, findings = unpack_report(frames, tiles, findings)
+    named = name_frames(tables_of, "")
     check_suffix(path, writer="to_html")
     check_text(title, name="title", like="March")
     paragraphs = list_texts(notes, name="notes", like="All teams.")

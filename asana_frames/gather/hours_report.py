@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,6 +24,7 @@ from asana_frames.gather.shared import (
     unpack_single,
 )
 from asana_frames.gather.time_entries import parse_day_argument, time_entries
+from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.shared.spans import Span
 from asana_frames.rollups.shared.wide import widen
@@ -92,6 +94,7 @@ def hours_report(
     by: str | Sequence[str] = ("person", "project"),
     every: Every = "W",
     attribution: Attribution = "asana_or_first",
+    now: When | None = None,
 ) -> HoursReport:
     """Report tracked hours by keys and period.
 
@@ -118,6 +121,8 @@ def hours_report(
         A period, as in ``rollups.hours``.
     attribution
         Which project the time of a task in several counts towards, as in ``rollups.hours``.
+    now
+        The present moment, which ``end`` is otherwise; the periods after it have not come.
 
     Returns
     -------
@@ -146,7 +151,7 @@ def hours_report(
     check_subject("hours_report", workspace=workspace, project=project)
     keys = parse_hour_keys(by)
     check_every(every)
-    first, final = _parse_span(start, end, is_bounded=project is None)
+    first, final = _parse_span(start, end, now, is_bounded=project is None)
     with record_gather(asana, "hours_report") as last:
         users = None
         if project is not None:
@@ -155,7 +160,8 @@ def hours_report(
             tracked, projects, users = _read_workspace(asana, last, workspace, first, final)
         table = add_places(asana, last, keys, tracked, projects, users)
     last.rows = len(table)
-    by_key = {key: rollups.hours(table, key, every, attribution=attribution) for key in keys}
+    count: Any = partial(rollups.hours, table, every=every, attribution=attribution, now=now)
+    by_key = {key: count(key) for key in keys}
     return HoursReport(
         first,
         final,
@@ -163,20 +169,20 @@ def hours_report(
         tile_hours(table, first, final),
         tracked,
         table,
-        rollups.hours(table, keys, every, attribution=attribution),
+        count(keys),
         by_key,
         {key: _widen_periods(hours, first, final, every) for key, hours in by_key.items()},
     )
 
 
 def _parse_span(
-    start: When | None, end: When | None, *, is_bounded: bool
+    start: When | None, end: When | None, now: When | None, *, is_bounded: bool
 ) -> tuple[dt.date | None, dt.date | None]:
     """Parse first and last day; fill in defaults if the report is bounded."""
     final = None if end is None else parse_day_argument("hours_report", "end", end)
     first = None if start is None else parse_day_argument("hours_report", "start", start)
     if is_bounded:
-        final = final or dt.datetime.now(dt.UTC).date()
+        final = final or resolve_today(now).date()
         first = first or final - _DEFAULT_SPAN
     if first is not None and final is not None and first > final:
         raise InvalidArgument(f"start={first} lies after end={final}.")

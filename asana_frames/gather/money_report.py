@@ -136,7 +136,7 @@ def money_report(
         ``"submitted"`` leaves out drafts and rejected entries, ``"approved"`` all that are not
         approved; budgets count all.
     now
-        The present moment, for budgets.
+        The present moment: ``end`` if that is not given, and that of all tables.
 
     Returns
     -------
@@ -161,17 +161,16 @@ def money_report(
     """
     check_every(every)
     Selection(billable=billable, approval=approval).check()
-    first, final = _parse_days(start, end)
+    first, final = _parse_days(start, end, now)
     with record_gather(asana, _WHAT) as last:
         frames = _read_frames(asana, last, workspace, first, final)
     last.rows = len(frames.tracked)
-    price: Any = partial(
-        rollups.cost, frames.tracked, frames.rates, billable=billable, approval=approval
-    )
+    selected: Any = {"billable": billable, "approval": approval, "now": now}
+    price: Any = partial(rollups.cost, frames.tracked, frames.rates, **selected)
     pairs = price(["project", "person"])
     is_bare = pairs["currency_code"].isna()
     by_project = price("project")
-    billed = rollups.billable(frames.tracked, "person", every, approval=approval)
+    billed = rollups.billable(frames.tracked, "person", every, approval=approval, now=now)
     budgets = rollups.budget_status(
         frames.budgets, frames.spent, frames.rates, projects=frames.projects, now=now
     )
@@ -194,8 +193,8 @@ def money_report(
     )
 
 
-def _parse_days(start: When | None, end: When | None) -> tuple[dt.date, dt.date]:
-    final = resolve_today(None).date() if end is None else parse_day_argument(_WHAT, "end", end)
+def _parse_days(start: When | None, end: When | None, now: When | None) -> tuple[dt.date, dt.date]:
+    final = resolve_today(now).date() if end is None else parse_day_argument(_WHAT, "end", end)
     first = final.replace(day=1) if start is None else parse_day_argument(_WHAT, "start", start)
     if first > final:
         raise InvalidArgument(f"start={first} lies after end={final}.")

@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 def title_of(ax: Axes) -> str:
     """Return the title, its lines joined."""
-    return " ".join(ax.get_title(loc="left").split("\n"))
+    return " ".join(ax.get_title().split("\n"))
 
 
 def finding_of(ax: Axes) -> str:

@@ -8,7 +8,7 @@ from matplotlib.text import Text
 
 def title_of(ax: Axes) -> str:
     """Return the title."""
-    return join_lines(ax.get_title(loc="left"))
+    return join_lines(ax.get_title())
 
 
 def finding_of(ax: Axes) -> str:

@@ -27,8 +27,9 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import format_value, join_counts, shorten_name
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected
-from asana_frames.charts.shared.statuses import goal_status_look
+from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -85,8 +86,8 @@ def goal_progress(
         Goals sorted by progress, the highest at the top, as many as fit, coloured by status, which
         the label names as well. Goals without progress are named at the bottom without a bar. What
         is beyond 100 % is hatched and ends at 125 %, progress below 0 has an arrow; both keep
-        their number. The subtitle counts the goals that are behind what is expected by now
-        (``ahead`` at most -0.005), and names the one that is furthest behind.
+        their number. The subtitle counts the open goals that are more than 10 points behind
+        what is expected by now (``ahead`` below -0.1), and names the one that is furthest behind.
 
     Raises
     ------
@@ -211,36 +212,42 @@ def _draw_bars(
 
 
 def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
-    """Return how many goals are behind what is expected by now, and which one the most.
+    """Return how many open goals are behind by more than is tolerated, and which one the most.
+
+    The rule is that of ``rollups.goal_summary`` and of the findings of ``gather.goals_report``.
 
     Parameters
     ----------
     goals
-        Each goal once: ``name`` and, where it is known, ``ahead``.
+        Each goal once: ``name``, ``status`` and, where it is known, ``ahead``.
     what
         What the rows are called, such as ``"key result"``.
 
     Examples
     --------
-    >>> goals = pd.DataFrame({"name": ["Site", "Shop"], "ahead": [-0.4, 0.1]})
+    >>> goals = pd.DataFrame({"name": ["Site", "Shop"], "status": None, "ahead": [-0.4, 0.1]})
     >>> count_behind(goals)
-    'Site is 40 points behind what is expected by now; it is the only goal behind.'
+    '1 of 2 goals is more than 10 points behind what is expected by now: Site by 40.'
     >>> count_behind(goals.tail(1))
-    'No goal is behind what is expected by now.'
+    'No goal is more than 10 points behind what is expected by now.'
     """
-    if "ahead" not in goals or goals["ahead"].isna().all():
+    if "ahead" not in goals:
         return ""
+    is_open = [not is_final_status(status) for status in goals["status"]]
+    goals = goals[is_open].reset_index(drop=True)
     points = 100 * goals["ahead"].astype("float64")
-    behind = points[points <= -_FEWEST_POINTS]
+    if points.isna().all():
+        return ""
+    most = 100 * TOLERATED_LAG
+    behind = points[points < -most - TINY]
+    rule = f"more than {most:.0f} points behind what is expected by now"
     if behind.empty:
-        return f"No {what} is behind what is expected by now."
+        return f"No {what} is {rule}."
     name = format_value(goals["name"].iloc[int(points.argmin())])
-    most = f"{-behind.min():.0f} points"
-    if len(behind) == 1:
-        only = f"it is the only {what} behind."
-        return f"{name} is {most} behind what is expected by now; {only}"
+    verb = "is" if len(behind) == 1 else "are"
     counted = join_counts(len(behind), len(goals), what)
-    return f"{counted} are behind what is expected by now, {name} the most: {most}."
+    lag = f"{name}{'' if len(behind) == 1 else ' the most'} by {-behind.min():.0f}"
+    return f"{counted} {verb} {rule}: {lag}."
 
 
 def percent_ticks(ax: Axes) -> range:

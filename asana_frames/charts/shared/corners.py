@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
-Edge = Literal["top", "bottom"]
+Edge = Literal["top", "bottom", "title"]
 
 
 def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
@@ -24,7 +24,8 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
     ax
         The axes.
     edge
-        ``"top"`` or ``"bottom"`` of the axes with the labels of their horizontal axis.
+        ``"top"`` or ``"bottom"`` of the axes with the labels of their horizontal axis;
+        ``"title"`` for a title, whose vertical position stays in parts of the axes.
     points
         The distance from this edge, upwards if it is positive. A unit is a point, so offsets can
         be added.
@@ -66,7 +67,7 @@ def _corner_class() -> Any:
             left, top = self._ax.bbox.x0, self._ax.bbox.y1
             # Axes may have a panel, whose labels can be wider.
             for axes in (self._ax, *self._ax.child_axes):
-                names = axes.yaxis.get_tightbbox()
+                names = axes.yaxis.get_tightbbox() if axes.get_visible() else None
                 if names is not None:
                     left = min(left, names.x0)
             labels = self._ax.xaxis.get_tightbbox()
@@ -74,6 +75,10 @@ def _corner_class() -> Any:
             if labels is not None:
                 # Those of a table are above it.
                 top = max(top, labels.y1)
+            if self._edge == "title":
+                # Its height is that of axes, which matplotlib moves up where something is there.
+                low, high = self._ax.bbox.y0 + self._points * point, self._ax.bbox.height
+                return np.array([[0, 0, left], [0, high, low], [0, 0, 1]])
             base = top if self._edge == "top" else bottom
             return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])
 

@@ -57,6 +57,8 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     longest = max((len(name) for name in ends), default=0)
     if not ends or len(ends) > _MOST or longest * 0.56 * size > _WIDEST * 72 * axes_width(ax):
         return {name: end.artist for name, end in ends.items()}
+    # matplotlib finds limits when they are asked for, and the transforms below do not ask.
+    ax.get_ylim()
     # Parts of the height, which are as far apart as they look on any scale.
     to_parts = ax.transScale + ax.transLimits
     values = [(0.0, ends[name].value) for name in ends]

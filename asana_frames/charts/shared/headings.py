@@ -113,10 +113,21 @@ def _set_title(ax: Axes, title: str, height: float) -> None:
 
     size = title_size(ax)
     text = "\n".join(_wrap(ax, title, size, _LINES["title"], rcParams["axes.titleweight"]))
-    made = ax.set_title(text, loc="left", fontsize=size, y=1.0, va="bottom")
+    _reserve(ax, height)
+    # The place that ``ax.set_title(...)`` writes to, so that it replaces this one.
+    made = ax.set_title(text, loc=rcParams["axes.titlelocation"], fontsize=size)
     # From the edge of the labels, not of the axes: names may take half of a figure.
-    made.set_transform(corner_transform(ax, "top", height))
-    made.set_position((0, 0))
+    made.set_transform(corner_transform(ax, "title", _GAP))
+    made.set_horizontalalignment("left")
+
+
+def _reserve(ax: Axes, height: float) -> None:
+    """Keep a title that is set later, too, above what stands on the axes.
+
+    matplotlib moves titles above the axes that are within others.
+    """
+    strut = ax.inset_axes((0, 0, 1, height), transform=corner_transform(ax, "top", 0))
+    strut.set(visible=False, xticks=[], yticks=[])
 
 
 def _write(

@@ -53,20 +53,26 @@ def build_scale(ax: Axes) -> Colormap:
     return LinearSegmentedColormap.from_list("amounts", [paper, *colours])
 
 
-def build_balance_scale(ax: Axes, *, is_more_worse: bool = True) -> Colormap:
-    """Return blue for too little, red for too much, and the background for just right.
-
-    ``is_more_worse`` is false where high values are the blue ones.
-    """
+def build_load_scale(ax: Axes) -> Colormap:
+    """Return the colours of a load: blue up to the middle, which is full, and red beyond it."""
     from matplotlib.colors import LinearSegmentedColormap
 
     paper = find_background(ax)
     is_light = measure_luminance(paper) > _MIDDLE
     few, many = (_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM)
-    colours = [*few[::-1], paper, *many]
-    return LinearSegmentedColormap.from_list(
-        "balance", colours if is_more_worse else colours[::-1]
-    )
+    up_to_full = [(0.0, paper), (0.25, few[0]), (0.5, few[1])]
+    beyond = [(0.5, many[0]), (0.75, many[1]), (1.0, many[2])]
+    return LinearSegmentedColormap.from_list("load", [*up_to_full, *beyond])
+
+
+def build_balance_scale(ax: Axes) -> Colormap:
+    """Return red for what is missing, blue for what is left, and the background for neither."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    paper = find_background(ax)
+    is_light = measure_luminance(paper) > _MIDDLE
+    few, many = (_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM)
+    return LinearSegmentedColormap.from_list("balance", [*many[::-1], paper, *few])
 
 
 def draw_cells(

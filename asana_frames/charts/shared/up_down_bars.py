@@ -87,11 +87,16 @@ def draw_up_down_bars(
     set_plain_style(ax, grid="y")
     ticks = MaxNLocator(4, integer=True).tick_values(low, high)
     ax.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{abs(value):,.0f}")
+    # A function of the module: figures are pickled with it.
+    ax.yaxis.set_major_formatter(_format_size)
     ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
     ax.spines["left"].set_bounds(1.05 * low, 1.05 * high)
     ax.set_ylabel(label, fontsize=font_size(ax) + 1, y=share / 2)
     return legend
+
+
+def _format_size(value: float, _: float) -> str:
+    return f"{abs(value):,.0f}"
 
 
 def _highest(values: Numbers) -> float:

@@ -33,6 +33,7 @@ from asana_frames.charts.shared.heat_map import (
     AWAY,
     build_balance_scale,
     build_cell_legend,
+    build_load_scale,
     draw_periods,
     hatch_cells,
 )
@@ -65,8 +66,6 @@ _MEASURES = {
     "utilisation": _Measure("utilisation in % of available hours", "tracked", 100, 100, " %"),
 }
 _MOST_PERSONS = 40
-#: How far the scale of percentages goes below 0, as a part of its centre.
-_BELOW_ZERO = 1.6
 
 
 def capacity(
@@ -192,7 +191,7 @@ def _draw_capacity(
         _capacity_texts(values, is_away, show),
         days,
         step,
-        colours=build_balance_scale(ax, is_more_worse=bool(measure.centre)),
+        colours=build_load_scale(ax) if measure.centre else build_balance_scale(ax),
         norm=_colour_norm(values, measure),
         scale={"extend": "max" if measure.centre else "neither"},
     )
@@ -215,12 +214,10 @@ def _pivot_persons(rows: pd.DataFrame, column: str, persons: list[str], days: Da
 
 
 def _colour_norm(values: Numbers, measure: _Measure) -> Normalize:
-    from matplotlib.colors import TwoSlopeNorm
+    from matplotlib.colors import Normalize, TwoSlopeNorm
 
     if measure.centre:
-        # Too much work must stand out; the deepest blue, for less than nothing, is never reached.
-        low, high = -_BELOW_ZERO * measure.centre, 2 * measure.centre
-        return TwoSlopeNorm(measure.centre, low, high)
+        return Normalize(0, 2 * measure.centre, clip=True)
     reach = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
     return TwoSlopeNorm(0, -reach, reach)
 

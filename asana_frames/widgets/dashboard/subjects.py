@@ -137,7 +137,9 @@ class Project(_ChartFrames, ProjectFrames):
 
     @lazy_frame
     def _hours_report(self) -> HoursReport:
-        return gather.hours_report(self._asana, project=self.gid, by="person", every="MS")
+        return gather.hours_report(
+            self._asana, project=self.gid, by="person", every="MS", now=self.now
+        )
 
     @property
     def entries(self) -> pd.DataFrame:

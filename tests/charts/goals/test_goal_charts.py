@@ -357,7 +357,7 @@ def test_subtitles_say_what_the_goals_show() -> None:
 
     ax = af.charts.goal_progress(progress)
 
-    assert ax.get_title(loc="left") == "Acme: progress of goals"
+    assert ax.get_title() == "Acme: progress of goals"
     assert subtitle_of(ax).startswith(f"{behind} of {len(goals)} goals are behind")
     card = af.rollups.scorecard(goals, links, now="2026-11-02")
     assert "key results are behind" in subtitle_of(af.charts.scorecard(card))
@@ -372,9 +372,9 @@ def test_subtitles_say_what_the_goals_show() -> None:
 def test_titles_and_subtitles_can_be_changed_and_left_out() -> None:
     ax = af.charts.goal_progress(progress_of(), title="Mine", subtitle="Half is done")
 
-    assert ax.get_title(loc="left") == "Mine"
+    assert ax.get_title() == "Mine"
     assert "Half is done" in [text.get_text() for text in ax.texts]
-    assert af.charts.goal_progress(progress_of(), title="").get_title(loc="left") == ""
+    assert af.charts.goal_progress(progress_of(), title="").get_title() == ""
     with pytest.raises(af.InvalidArgument, match=r"title=\) takes a text"):
         af.charts.goal_progress(progress_of(), title=3)  # type: ignore[arg-type]
 

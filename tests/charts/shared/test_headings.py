@@ -84,7 +84,7 @@ def test_a_long_name_leaves_room_for_what_and_when(width: float) -> None:
     set_heading(ax, table_of(**about), "scope and done", Titles())
 
     assert title_of(ax).endswith("…: scope and done, May to Nov 2026")
-    assert len(ax.get_title(loc="left").split("\n")) <= 2
+    assert len(ax.get_title().split("\n")) <= 2
 
 
 def test_dollar_signs_are_no_mathematics() -> None:
