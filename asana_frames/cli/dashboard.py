@@ -55,6 +55,8 @@ def dashboard_command(
     """
     if project is not None and goal is not None:
         raise InvalidArgument("Give --project or --goal, not both.")
+    # It takes seconds until there is a URL.
+    echo("Starting the dashboard ...", err=True)
     for module in ("voila.app", "ipykernel"):
         require(module, extra="dashboard")
     from asana_frames.widgets import PeriodPicker
@@ -114,6 +116,7 @@ def _write_notebook(path: Path, source: str) -> None:
 
 def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
     """Serve the notebook of a folder until interrupted."""
+    from jupyter_server import DEFAULT_STATIC_FILES_PATH
     from voila.app import Voila
 
     port, token = _find_port(port), secrets.token_urlsafe(32)
@@ -140,9 +143,20 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
     )
     # Set here: the arguments of a process can be read by all users.
     server.token, server.auto_token, server.open_browser = token, False, True
-    # A page that is left ends its kernel by a request that cannot have the header of this check.
-    # Who makes such requests needs the id of a kernel, which only its page knows.
-    server.tornado_settings = {"disable_check_xsrf": True}
+    # There is nothing to log out of: the token ends with the server.
+    server.identity_provider_class = type(
+        "Identity", (server.identity_provider_class,), {"logout_available": False}
+    )
+    server.tornado_settings = {
+        # A page that is left ends its kernel by a request that cannot have the header of this
+        # check. Who makes such requests needs the id of a kernel, which only its page knows.
+        "disable_check_xsrf": True,
+        # Pages of errors need it; without it they are tracebacks.
+        "static_path": DEFAULT_STATIC_FILES_PATH,
+        # On loopback a connection that is lost is closed at once. The intervals by default make
+        # Tornado warn.
+        "ws_ping_interval": 0,
+    }
     server.launch_browser = _announce(url, folder, is_browser=is_browser)
     server.start()
 

@@ -127,6 +127,7 @@ def test_nobody_sees_the_page_without_its_url(dark: Page, watched: Watched) -> N
         "": find_status(dark.site),
         "wrong": find_status(f"{dark.site}?token=wrong"),
         "notebook": find_status(f"{dark.site}voila/files/Asana%20dashboard.ipynb"),
+        "logout": find_status(f"{dark.site}logout"),
         "kernel": find_status(f"{dark.site}api/kernels/{kernel}"),
         "channels": find_status(f"{dark.site}api/kernels/{kernel}/channels"),
         "end": find_status(f"{dark.site}voila/api/shutdown/{kernel}", method="POST"),
