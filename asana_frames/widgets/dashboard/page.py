@@ -13,6 +13,8 @@ from asana_frames.widgets.pickers.labels import shorten_name
 
 #: Width and height of a chart in CSS pixels, as it is drawn.
 CHART_WIDTH, CHART_HEIGHT = 480, 330
+#: Less than the least difference of two numbers that are shown.
+_LEAST = 1e-6
 _ASANA = "https://app.asana.com/"
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -194,8 +196,8 @@ def _list_notes(row: _Row) -> list[tuple[str, str]]:
     if isinstance(target, float) and isinstance(value, float):
         look = "af-bad" if value < target - 0.1 else "af-quiet"
         notes.append((f"{_format_number(target, unit)} expected", look))
-    if isinstance(row["previous"], float) and isinstance(row["difference"], float):
-        notes.append((_compare(row["difference"], row["previous"], unit), _find_look(row)))
+    if all(isinstance(row[name], float) for name in ("value", "previous", "difference")):
+        notes.append(_compare(row))
     return notes
 
 
@@ -205,14 +207,25 @@ def _find_look(row: _Row) -> str:
     return "af-good" if row["is_better"] else "af-bad"
 
 
-def _compare(difference: float, previous: float, unit: object) -> str:
+def _compare(row: _Row) -> tuple[str, str]:
+    """Return the change of a number and its class; the change is that of the numbers shown."""
+    unit, previous = row["unit"], row["previous"]
+    difference = _round_number(row["value"], unit) - _round_number(previous, unit)
+    if abs(difference) < _LEAST:
+        return "as before", "af-quiet"
     size = _format_number(abs(difference), unit)
-    if size == _format_number(0.0, unit):
-        return "as before"
     if unit == "share":
-        size = f"{100 * abs(difference):.0f}{_NBSP}points"
+        points = round(100 * abs(difference))
+        size = f"{points}{_NBSP}point{'' if points == 1 else 's'}"
     arrow = "▲" if difference > 0 else "▼"
-    return f"{arrow}{_NBSP}{size} from {_format_number(previous, unit)}"
+    return f"{arrow}{_NBSP}{size} from {_format_number(previous, unit)}", _find_look(row)
+
+
+def _round_number(value: float, unit: object) -> float:
+    """Round a number as it is shown."""
+    if unit == "share":
+        return float(f"{100 * value:.0f}") / 100
+    return float(f"{value:.{1 if unit == 'hours' else 0}f}")
 
 
 def _format_number(value: object, unit: object) -> str:
