@@ -212,3 +212,11 @@ def pick(control: Any, name: str) -> None:
 def chips(control: Any) -> Any:
     """Return the buttons beside a box, which are what is chosen."""
     return control.locator("xpath=../following-sibling::*[1]").get_by_role("button")
+
+
+def choose(inside: Any, label: str, name: str) -> None:
+    """Type one of the options of a box, and wait until it is taken."""
+    box = inside.get_by_label(label, exact=True)
+    box.fill(name)
+    box.press("Enter")
+    inside.get_by_label(label, exact=True).and_(inside.get_by_placeholder(name)).wait_for()

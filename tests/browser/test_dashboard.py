@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Company, Open
-from tests.browser.pages import Notebook
+from tests.browser.pages import Notebook, choose
 
 SHOW = 'board = af.widgets.Dashboard(asana, value="Website relaunch", now="2026-11-02")\nboard'
 CHOOSE = 'board.picker.value = "Mobile app"'
@@ -72,9 +72,9 @@ def test_the_period_and_the_comparison_change_the_figures(
     seen = open_board(notebook, company)
     before = shown(seen).inner_text()
 
-    seen.page.get_by_label("Period", exact=True).select_option(label="This year")
+    choose(seen.page, "Period", "This year")
     seen.page.get_by_text("1 Jan to 31 Dec 2026").first.wait_for()
-    seen.page.get_by_label("Compare with").select_option(label="Nothing")
+    choose(seen.page, "Compare with", "Nothing")
     shown(seen).get_by_text(re.compile(" from ")).first.wait_for(state="detached")
     seen.picture("dashboard-year")
 

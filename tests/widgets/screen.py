@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets as ipw
 
 from asana_frames.widgets.pickers.choice import ENTER_PAUSE, MARK
+from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 
 def _inside(widget: Any) -> Iterator[Any]:
@@ -45,6 +46,11 @@ def pick(widget: Any, label: str, *names: str) -> None:
     if not isinstance(found, ipw.Combobox):
         labels = [option if isinstance(option, str) else option[0] for option in found.options]
         found.set_state({"index": labels.index(*names)})
+        return
+    if isinstance(found, ChoiceBox):
+        (name,) = names
+        assert name in found.options, f"{name!r} is not an option"
+        found.set_state({"value": name})
         return
     for name in names:
         assert not found.disabled, f"{label} is disabled"

@@ -7,11 +7,14 @@ import threading
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.exceptions import ConnectionFailed
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
+from asana_frames.widgets.dashboard.page import describe_tiles
 from asana_frames.widgets.dashboard.subjects import (
     GOAL_CHARTS,
     PROJECT_CHARTS,
@@ -208,6 +211,56 @@ def test_code_can_set_the_subject(asana: af.Asana) -> None:
     assert board.value == board.picker.value
 
 
+def test_a_row_or_a_frame_sets_the_subject(asana: af.Asana) -> None:
+    projects = asana.projects.list(workspace="Acme").set_index("name", drop=False)
+    board = Dashboard(asana, charts={})
+
+    board.value = projects.loc["Mobile app"]
+    first = repr(board)
+    board.value = projects.loc[["Website relaunch"]]
+
+    assert first == "Dashboard(project='Mobile app')"
+    assert repr(board) == "Dashboard(project='Website relaunch')"
+
+
+def test_what_it_is_compared_with_is_a_box_that_takes_letters(asana: af.Asana) -> None:
+    board = Dashboard(asana, charts={}, compare="last_year")
+    first = screen.control(board, "Compare with").placeholder
+
+    screen.write(board, "Compare with", "nothing")
+    second = board.compare.value
+    board.compare.value = "previous"
+
+    assert (first, second) == ("The same days a year before", "nothing")
+    assert screen.control(board, "Compare with").placeholder == "The period before"
+    with pytest.raises(af.InvalidArgument, match="'previous', 'last_year'"):
+        board.compare.value = "before"
+
+
+def test_without_a_network_it_says_what_to_do(asana: af.Asana) -> None:
+    def broken(_: Project, ax: Any) -> None:
+        raise ConnectionFailed("no route")
+
+    board = Dashboard(asana, value="Mobile app", charts={"Tasks": broken}).wait()
+
+    assert "Asana cannot be reached; check the network and reload." in shown(board)["Tasks"]
+    assert "ConnectionFailed" not in shown(board)["Tasks"]
+
+
+def test_the_change_of_a_tile_is_that_of_the_numbers_it_shows() -> None:
+    def note(value: float, previous: float, unit: str) -> str:
+        row = {"figure": "x", "unit": unit, "value": value, "target": None, "is_better": None}
+        row |= {"previous": previous, "difference": value - previous}
+        told = describe_tiles(pd.DataFrame([row]))
+        return told.partition(", ")[2]
+
+    assert note(0.564, 0.546, "share") == "▲ 1 point from 55 %"
+    assert note(0.5, 0.6, "share") == "▼ 10 points from 60 %"
+    assert note(2.04, 1.96, "hours") == "as before"
+    assert note(2.06, 1.94, "hours") == "▲ 0.2 from 1.9"
+    assert note(1200.0, 1100.0, "tasks") == "▲ 100 from 1,100"
+
+
 def count(project: Project, ax: Any) -> None:
     ax.bar(["tasks"], [len(project.tasks)])
 
@@ -247,7 +300,7 @@ def test_an_object_that_cannot_be_read_is_told_once() -> None:
         board.period.value = "This year"
         board.wait()
 
-    assert "This project cannot be shown" in board._heading.value
+    assert "Website relaunch cannot be shown" in board._heading.value
     assert "Asana does not accept the token" in board._heading.value
     assert [place.value for place in board._places[1:]] == ["", "", ""]
     assert "af-dimmed" not in board._screen._dom_classes
@@ -396,6 +449,8 @@ def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:
 def test_a_dashboard_of_something_else_says_what_there_is(asana: af.Asana) -> None:
     with pytest.raises(af.InvalidArgument, match="'project' or 'goal'"):
         Dashboard(asana, "goals")  # type: ignore[arg-type]
+    with pytest.raises(af.InvalidArgument, match="or pass value='Website relaunch'"):
+        Dashboard(asana, "Website relaunch")  # type: ignore[arg-type]
     with pytest.raises(af.InvalidArgument, match="'previous', 'last_year'"):
         Dashboard(asana, compare="before")  # type: ignore[arg-type]
     with pytest.raises(af.InvalidArgument, match="not a valid period"):

@@ -14,11 +14,23 @@ import traitlets
 
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import AuthError, Forbidden, NotFound, PaymentRequired
+from asana_frames.exceptions import (
+    AuthError,
+    ConnectionFailed,
+    DeadlineExceeded,
+    Forbidden,
+    InvalidArgument,
+    NotFound,
+    PaymentRequired,
+    RateLimited,
+    ServerError,
+    suggest_names,
+)
 from asana_frames.rollups.projects.summary import COMPARISONS
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.types import Ref, When
 from asana_frames.widgets.dashboard import page
+from asana_frames.widgets.dashboard.compare_box import NOTHING, CompareBox
 from asana_frames.widgets.dashboard.drawing import draw_card
 from asana_frames.widgets.dashboard.saved import SavedPage
 from asana_frames.widgets.dashboard.subjects import (
@@ -34,10 +46,10 @@ from asana_frames.widgets.pickers.choice import (
     CHANGED,
     LOCK,
     format_message,
-    make_wide_layout,
     resend_when_displayed,
 )
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
+from asana_frames.widgets.pickers.labels import shorten_name
 from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
 from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
@@ -50,13 +62,6 @@ _KINDS: Mapping[str, tuple[Callable[..., Picker], Callable[..., Subject], Any]] 
     "project": (partial(ProjectPicker, sections=False), Project, PROJECT_CHARTS),
     "goal": (GoalPicker, Goal, GOAL_CHARTS),
 }
-_NOTHING = "nothing"
-_COMPARE_LABELS = {
-    "The period before": "previous",
-    "The same days a year before": "last_year",
-    # Not None: a dropdown whose value is None shows no label.
-    "Nothing": _NOTHING,
-}
 _COMPARE_WORDS = {
     "previous": ", compared with the period before",
     "last_year": ", compared with the same days a year before",
@@ -64,12 +69,16 @@ _COMPARE_WORDS = {
 }
 #: Seconds for which a cell waits for its charts, so that they are in a notebook that is saved.
 _DISPLAY_SECONDS = 30.0
-#: Refusal -> what it means for a chart.
-_REFUSALS: Mapping[type[Exception], str] = {
+#: Error -> what it means for a chart.
+_MEANINGS: Mapping[type[Exception], str] = {
     AuthError: "Asana does not accept the token; log in again.",
     PaymentRequired: "This needs a paid plan of Asana.",
     Forbidden: "You have no access to this in Asana.",
     NotFound: "This does not exist, or you have no access to it in Asana.",
+    ConnectionFailed: "Asana cannot be reached; check the network and reload.",
+    RateLimited: "Asana takes no more requests for now; reload later.",
+    ServerError: "Asana cannot answer at the moment; reload later.",
+    DeadlineExceeded: "Asana did not answer in time; reload.",
 }
 #: Makes the HTML of one place of the page.
 Make = Callable[[], str]
@@ -113,8 +122,8 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         The picker.
     period : PeriodPicker
         The period.
-    compare : Dropdown
-        What the period is compared with.
+    compare : CompareBox
+        What the period is compared with; its ``value`` is as ``compare``, or ``"nothing"``.
 
     Raises
     ------
@@ -150,7 +159,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         now: When | None = None,
     ) -> None:
         check_connection(asana, what="widgets.Dashboard")
-        check_choice(about, _KINDS, name="about")
+        _check_about(about)
         check_choice(compare, COMPARISONS, name="compare")
         if charts is not None:
             check_mapping(charts, name="charts", like='{"When they are due": draw}')
@@ -168,12 +177,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self.picker: Picker = make(asana, value)
         today = None if now is None else parse_moment(now).date()
         self.period = PeriodPicker(period, today=today)
-        self.compare = ipw.Dropdown(
-            options=list(_COMPARE_LABELS.items()),
-            value=compare or _NOTHING,
-            description="Compare with",
-            **make_wide_layout(),
-        )
+        self.compare = CompareBox(compare)
         super().__init__(self._build_children())
         self._observe_controls()
         self._handle_pick(None)
@@ -210,8 +214,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
     @traitlets.validate("value")
     def _resolve_value(self, proposal: Any) -> str | None:
         """Resolve a reference with the picker."""
-        if proposal["value"] != self.picker.value:
-            self.picker.value = proposal["value"]
+        given = proposal["value"]
+        # Rows and frames compare cell by cell.
+        is_gid = given is None or isinstance(given, str)
+        if not is_gid or given != self.picker.value:
+            self.picker.value = given
         gid: str | None = self.picker.value
         return gid
 
@@ -255,7 +262,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
                 self._clear()
                 return
             self._show_progress()
-            compare = None if self.compare.value == _NOTHING else self.compare.value
+            compare = None if self.compare.value == NOTHING else self.compare.value
             period = Period(self.period.start, self.period.end, compare)
             # A new object identifies this drawing.
             drawing = self._drawing = object()
@@ -288,7 +295,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
     def _draw_page(self, gid: str, period: Period, drawing: object) -> None:
         subject = self._find_subject(gid, period)
         made: dict[ipw.HTML, str] = {}
-        for place, title, make in self._list_places(subject):
+        for place, title, make in self._list_places(gid, subject):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
@@ -312,11 +319,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         if is_current:
             self._update_saved()
 
-    def _list_places(self, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
+    def _list_places(self, gid: str, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
         """List the places of the page: each with its title and what makes its HTML."""
         yield (
             self._heading,
-            f"This {self._about} cannot be shown",
+            f"{self._find_name(gid)} cannot be shown",
             partial(self._format_heading, subject),
         )
         yield self._tiles, "Key figures", partial(self._format_tiles, subject)
@@ -324,6 +331,13 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
         yield self._list, "List", subject.format_list
+
+    def _find_name(self, gid: str) -> str:
+        """Return the name of an object as far as the picker knows it."""
+        row = self.picker.row
+        if row is None or row["gid"] != gid:
+            return f"This {self._about}"
+        return shorten_name(row["name"])
 
     def _format_heading(self, subject: Subject) -> str:
         days = page.format_days(subject.period.start, subject.period.end)
@@ -377,6 +391,16 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self._saved.update(html, text)
 
 
+def _check_about(about: object) -> None:
+    """Raise an error unless there is such a kind of subject; a name in its place is told."""
+    if isinstance(about, str) and about not in _KINDS and not suggest_names(about, _KINDS):
+        raise InvalidArgument(
+            f"about={about!r} is not valid; use {' or '.join(map(repr, _KINDS))}, "
+            f"or pass value={about!r}."
+        )
+    check_choice(about, _KINDS, name="about")
+
+
 def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
@@ -391,7 +415,7 @@ def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
 
 
 def _explain(error: Exception) -> str:
-    for kind, words in _REFUSALS.items():
+    for kind, words in _MEANINGS.items():
         if isinstance(error, kind):
             return f"{words} ({error})"
     return f"This could not be drawn. {type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import html
 import time
 from collections.abc import Callable
@@ -26,11 +27,11 @@ from asana_frames.exceptions import (
     PaymentRequired,
     suggest_names,
 )
-from asana_frames.widgets.explorer.choice_box import ChoiceBox
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
 from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.labels import format_count
 from asana_frames.widgets.pickers.lists import run_in_background
 
@@ -91,10 +92,12 @@ class Explorer(ipw.VBox):
         check_text(operation, name="operation", like="tasks.list")
         self._asana = asana.in_background()
         self.frame: pd.DataFrame | None = None
-        #: Resource of the frame that is shown.
-        self._shown_resource = ""
+        #: Resource of the frame that is shown, and the operation that read it.
+        self._shown_resource = self._shown_operation = ""
         self._form: Form | None = None
         self._is_running = False
+        #: What is missing in the rows that are shown, as a remark.
+        self._lack = ""
         self._resource = ChoiceBox("Resource", list(_list_read_operations()))
         self._method = ChoiceBox("Operation")
         self._about, self._form_box = ipw.HTML(), ipw.VBox()
@@ -103,7 +106,7 @@ class Explorer(ipw.VBox):
         self._code.layout.max_width = "calc(100% - 4px)"
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._needed, self._status = ipw.HTML(), ipw.HTML()
-        self._rows, self._columns = ResultTable(), ipw.HTML()
+        self._rows, self._columns, self._origin = ResultTable(), ipw.HTML(), ipw.HTML()
         self._file = ipw.Text(description="File", placeholder="tasks", **make_wide_layout())
         for control in (self._resource, self._method, self._code, self._file):
             control.style.description_width = LABEL_WIDTH
@@ -149,7 +152,7 @@ class Explorer(ipw.VBox):
     def _build_children(self) -> list[Any]:
         run = ipw.HBox([self._run, ipw.VBox([self._needed, self._status])])
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
-        self._result = ipw.VBox([shown, self._build_file_row()])
+        self._result = ipw.VBox([self._origin, shown, self._build_file_row()])
         self._result.layout.display = "none"
         return [
             self._resource,
@@ -209,6 +212,10 @@ class Explorer(ipw.VBox):
             self._form_box.children = [self._form]
             if left is not None:
                 left.unsubscribe()
+            if not self._is_running:
+                # What it says is about the rows of another operation.
+                self._show_status("")
+            self._show_origin()
         self._about.value = _describe_operation(self._asana, self.operation)
         self._show_code(None)
         self._show_problem(None)
@@ -251,36 +258,47 @@ class Explorer(ipw.VBox):
             partial = self._asana.last.partial
             more = ""
             if partial is not None and len(partial):
-                self._show_frame(partial, operation.resource)
+                self._show_frame(partial, operation, lack="not all rows had arrived")
                 more = f" Showing the {format_count(len(partial), 'row')} that had arrived."
             self._show_status(_describe_error(error) + more, is_error=True)
         else:
-            self._show_frame(frame, operation.resource)
             took = time.monotonic() - started
-            self._show_status(self._describe_run(frame, took, arguments.get("limit")))
+            limit = arguments.get("limit")
+            is_cut = limit is not None and len(frame) >= limit
+            self._show_frame(frame, operation, lack="there may be more rows" if is_cut else "")
+            self._show_status(self._describe_run(frame, took, is_cut=is_cut))
         finally:
             self._is_running = False
             self._show_problem(None)
 
-    def _describe_run(self, frame: pd.DataFrame, took: float, limit: int | None) -> str:
+    def _describe_run(self, frame: pd.DataFrame, took: float, *, is_cut: bool) -> str:
         requests = format_count(self._asana.last.requests, "request")
         told = f"{format_count(len(frame), 'row')} in {took:.1f} s, {requests}."
         failed = len(self._asana.last.failures)
         if failed:
             told += f" {failed:,} could not be read."
-        if limit is not None and len(frame) >= limit:
+        if is_cut:
             told += " There may be more: the limit is reached."
         return told if len(frame) else f"Nothing matches. {told}"
 
-    def _show_frame(self, frame: pd.DataFrame, name: str) -> None:
+    def _show_frame(self, frame: pd.DataFrame, operation: Operation, *, lack: str) -> None:
+        name = operation.resource
         with LOCK:
-            self.frame = frame
+            self.frame, self._lack, self._shown_operation = frame, lack, operation.name
+            self._show_origin()
             self._result.layout.display = None
             self._rows.show(frame)
             self._columns.value = render_rows(_describe_columns(frame), label="Columns")
             if self._file.value in {"", self._shown_resource}:
                 self._file.value = name
             self._shown_resource = name
+
+    def _show_origin(self) -> None:
+        """Say what the rows are of, unless it is the operation that is selected."""
+        is_other = self.frame is not None and self._shown_operation != self.operation.name
+        told = f"These are the rows of asana.{self._shown_operation}." if is_other else ""
+        self._origin.value = format_message(told)
+        self._origin.layout.display = None if is_other else "none"
 
     def _save_frame(self, format_name: str, _: Any) -> None:
         """Write the frame to the file that is named, in one of the formats."""
@@ -291,10 +309,12 @@ class Explorer(ipw.VBox):
             path = _build_path(self._file.value, suffix)
             is_there = path.exists()
             write(self.frame, path, self._shown_resource)
-        except (AsanaError, OSError) as error:
+        except Exception as error:  # noqa: BLE001
+            # A click has no prompt: errors are shown here.
             self._show_status(_describe_error(error), is_error=True)
         else:
             more = ", replacing the existing file" if is_there else ""
+            more += f"; {self._lack}" if self._lack else ""
             self._show_status(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
 
     def _show_status(self, text: str, *, is_error: bool = False) -> None:
@@ -315,8 +335,13 @@ def _build_path(text: str, suffix: str) -> Path:
     name = text.strip()
     if not name:
         raise InvalidArgument("Type a name for the file first, such as tasks.")
-    path = Path(name).expanduser()
+    try:
+        path = Path(name).expanduser()
+    except RuntimeError as error:
+        raise InvalidArgument(f"{name!r} names no folder: {error}") from error
     suffixes = {known for known, _ in _FORMATS.values()}
+    if "\0" in name or path.name in {"", ".."} or path.name.lower() in suffixes:
+        raise InvalidArgument(f"{name!r} is not a name of a file; use one such as tasks.")
     return path.with_name((path.stem if path.suffix.lower() in suffixes else path.name) + suffix)
 
 
@@ -325,6 +350,8 @@ def _describe_error(error: Exception) -> str:
     meaning = next((words for kind, words in _MEANINGS if isinstance(error, kind)), "")
     if isinstance(error, AsanaError):
         return f"{meaning} {error}".strip()
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return "The name of the file is too long; use a shorter one."
     return f"{type(error).__name__}: {error}"
 
 

@@ -13,6 +13,7 @@ import traitlets
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
 from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
@@ -93,20 +94,18 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     ) -> None:
         self._today = None if today is None else _parse_day(today)
         self._is_updating = False
-        self._preset = ipw.Dropdown(
-            options=[*PRESETS, OWN_DATES], description="Period", **make_wide_layout()
-        )
+        self._preset = ChoiceBox("Period", [*PRESETS, OWN_DATES])
         self._first = ipw.DatePicker(description="From", **make_wide_layout())
         self._last = ipw.DatePicker(description="To", **make_wide_layout())
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
-        self._preset.observe(self._handle_preset, "value")
+        self._preset.observe(self._handle_preset, "chosen")
         for box in (self._first, self._last):
             box.observe(self._handle_day, "value")
         self.value = value
 
     def __repr__(self) -> str:
-        return f"PeriodPicker({self._preset.value!r}, {self.start} to {self.end})"
+        return f"PeriodPicker({self._preset.chosen!r}, {self.start} to {self.end})"
 
     @property
     def start(self) -> date:
@@ -153,7 +152,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
 
     def _show_preset(self, preset: str) -> None:
         self._is_updating = True
-        self._preset.value = preset
+        self._preset.chosen = preset
         self._is_updating = False
 
     def _show_note(self, text: str) -> None:

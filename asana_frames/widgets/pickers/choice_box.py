@@ -45,9 +45,10 @@ class ChoiceBox(ipw.Combobox):
         return chosen
 
     def _handle_value(self, change: Any) -> None:
-        text = change["new"].strip()
-        if text in self.options:
-            self.chosen = text
+        text = change["new"].strip().casefold()
+        found = next((option for option in self.options if option.casefold() == text), None)
+        if found is not None:
+            self.chosen = found
             self.value = ""
 
     def _handle_choice(self, _: Any) -> None:
