@@ -117,13 +117,13 @@ def test_the_status_counts_the_requests_of_the_run_alone(
     company: Company, recorded: af.Asana
 ) -> None:
     explorer = Explorer(recorded, "projects.list").fill(team="11", limit=None).run()
-    last = explorer._asana.last
+    last, said = explorer._asana.last, told(explorer)
 
     ProjectPicker(recorded).wait()
     screen.write(explorer, "Resource", "tasks")
     screen.until(lambda: company.count("/users?workspace=1"), "the names asked for")
 
-    assert re.match(r"2 rows in \d+\.\d s, 1 request\.", told(explorer))
+    assert re.match(r"2 rows in \d+\.\d s, 1 request\.", said)
     assert explorer._asana.last is last
 
 
@@ -460,3 +460,50 @@ def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> N
     assert "replacing the existing file" not in told[0]
     assert "Saved 8 rows to" in told[0]
     assert "replacing the existing file" in told[1]
+
+
+def test_saving_says_that_there_may_be_more_rows(asana: af.Asana, tmp_path: Path) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme", limit=2).run()
+    screen.write(explorer, "File", str(tmp_path / "tags"))
+    screen.press(explorer, "CSV")
+
+    assert told(explorer).startswith("Saved 2 rows to ")
+    assert told(explorer).endswith("; there may be more rows.")
+
+
+def test_rows_of_another_operation_are_named(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+    before = screen.said(explorer)
+
+    screen.write(explorer, "Resource", "workspaces")
+    meanwhile, said = screen.said(explorer), told(explorer)
+    explorer.run()
+
+    assert "These are the rows of" not in before
+    assert "These are the rows of asana.tags.list." in meanwhile
+    assert said == ""
+    assert "These are the rows of" not in screen.said(explorer)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a\0b", "is not a name of a file"),
+        (".csv", "is not a name of a file"),
+        ("..", "is not a name of a file"),
+        ("~nobody-of-that-name/tags", "names no folder"),
+        ("long" * 100, "The name of the file is too long; use a shorter one."),
+    ],
+)
+def test_what_is_no_name_of_a_file_is_told(
+    asana: af.Asana, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
+
+    explorer._file.value = name
+    screen.press(explorer, "CSV")
+
+    assert words in told(explorer)
+    assert 'role="alert"' in status(explorer)
+    assert list(tmp_path.iterdir()) == []
