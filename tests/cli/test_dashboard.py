@@ -57,6 +57,7 @@ def test_a_port_that_is_in_use_is_told() -> None:
         done = run(*SANDBOX, "--port", str(port))
 
     assert done.returncode == 2
+    assert done.stderr.startswith("Starting the dashboard ...")
     assert f"--port {port} cannot be used" in done.stderr
 
 
