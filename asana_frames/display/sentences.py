@@ -146,6 +146,11 @@ def list_some(words: Sequence[str], most: int = 3) -> str:
     return f"{', '.join(words[:most])} and {len(words) - most:,} more"
 
 
+def replace_halves(text: str) -> str:
+    """Return text in which halves of characters, which no file can hold, are replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def name_apart(
     names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any], longest: int | None = None
 ) -> list[str]:
@@ -208,5 +213,5 @@ def _choose_labels(
 
 
 def _cut_name(name: object, longest: int | None) -> str:
-    line = " ".join(str(name).split())
+    line = replace_halves(" ".join(str(name).split()))
     return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"

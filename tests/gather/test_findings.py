@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
 from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
 from asana_frames.gather.findings.goals import find_in_goals, tile_goals
 from asana_frames.gather.findings.hours import find_in_hours, tile_hours
@@ -414,3 +415,22 @@ def test_ten_points_are_not_behind_whatever_the_last_digit(goals: Any) -> None:
 
     assert count(0.2 - 0.3 - 1e-12) == 0
     assert count(-0.101) > 0
+
+
+def test_half_a_character_of_a_name_breaks_no_sentence() -> None:
+    (label,) = label_rows(["Plan \ud800"], ["1"])
+    finding = Finding("note", "late", "Plan \ud800 is late.", 1, "Plan \ud800", "1")
+
+    assert label == "Plan \ufffd"
+    assert build_findings([finding])["sentence"].tolist() == ["Plan \ufffd is late."]
+
+
+def test_names_are_told_apart_whatever_others_are_called() -> None:
+    gids = ["1001234", "2001234", "3"]
+
+    assert label_rows(["Plan", "Plan", "Office"], gids)[:2] == [
+        "Plan (…1001234)",
+        "Plan (…2001234)",
+    ]
+    taken = label_rows(["Plan", "Plan", "Plan (Sales)"], gids, ["Sales", "Product", "Sales"])
+    assert len(set(taken)) == 3
