@@ -855,6 +855,8 @@ def test_half_a_character_breaks_no_file(tmp_path: Path) -> None:
     (cell,) = cells(pd.Series(["a\ud800b"], dtype=object), tmp_path)
 
     assert cell.value == "a\ufffdb"
+    frame = pd.DataFrame({"c": [1.0]}).set_axis(pd.Index(["c\ud800"], dtype=object), axis=1)
+    assert book_of(frame, tmp_path).active.cell(1, 1).value == "c\ufffd"
 
 
 @pytest.mark.parametrize(
