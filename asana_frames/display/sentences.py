@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,8 @@ _SOME_HOURS, _MANY_HOURS, _MUCH_MONEY = 10.0, 100.0, 1_000.0
 #: Longer times are told in weeks.
 _MOST_DAYS = 20
 _WEEK = 7
+#: Characters of the end of a gid that tells names apart; more if these are those of others too.
+_SHORTEST_END = 4
 
 
 def format_day(day: date) -> str:
@@ -144,6 +146,11 @@ def list_some(words: Sequence[str], most: int = 3) -> str:
     return f"{', '.join(words[:most])} and {len(words) - most:,} more"
 
 
+def replace_halves(text: str) -> str:
+    """Return text in which halves of characters, which no file can hold, are replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def name_apart(
     names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any], longest: int | None = None
 ) -> list[str]:
@@ -155,7 +162,7 @@ def name_apart(
         Of one object each, which may come several times; a missing gid is one object per name.
     facts
         What may tell objects apart, such as their teams; the first that does so is taken, or else
-        the end of the gid.
+        as much of the end of the gid as it takes. No name is made that another object has.
     longest
         The most characters of a name, before what tells it apart.
 
@@ -177,17 +184,34 @@ def name_apart(
     objects = rows[rows["gid"].notna()].drop_duplicates(["gid"])
     objects = objects[objects["name"].duplicated(keep=False)]
     told: dict[Any, str] = {}
+    taken = set(rows["name"].dropna())
     for name, same in objects.groupby("name", sort=False):
         tails = [same[place] for place in range(len(facts))]
-        ends = same["gid"].map(lambda gid: f"…{str(gid)[-4:]}")
-        tail = next((one for one in tails if one.notna().all() and one.is_unique), ends)
-        told |= {gid: f"{name} ({end})" for gid, end in zip(same["gid"], tail, strict=True)}
+        tails = [one for one in tails if one.notna().all() and one.is_unique]
+        labels = _choose_labels(str(name), tails, list(map(str, same["gid"])), taken)
+        taken |= set(labels)
+        told |= dict(zip(same["gid"], labels, strict=True))
     return [
         told.get(gid, "" if pd.isna(name) else name)
         for name, gid in zip(rows["name"], rows["gid"], strict=True)
     ]
 
 
+def _choose_labels(
+    name: str, tails: Sequence[Iterable[Any]], gids: Sequence[str], taken: Set[str]
+) -> list[str]:
+    """Return what objects of one name are called: with the first tails that make it unique."""
+    lengths = range(_SHORTEST_END, max(map(len, gids)))
+    ends = [[f"…{gid[-length:]}" for gid in gids] for length in lengths]
+    # Tests and other programs have gids as short as that.
+    whole = [f"…{gid}" for gid in gids]
+    for tail in (*tails, *ends, whole):
+        labels = [f"{name} ({end})" for end in tail]
+        if len(set(labels)) == len(labels) and taken.isdisjoint(labels):
+            return labels
+    return [f"{name} (gid {gid})" for gid in gids]
+
+
 def _cut_name(name: object, longest: int | None) -> str:
-    line = " ".join(str(name).split())
+    line = replace_halves(" ".join(str(name).split()))
     return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"

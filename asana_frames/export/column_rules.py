@@ -129,20 +129,29 @@ def count_total_rows(frame: pd.DataFrame) -> int:
     These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
     no gid to the name.
     """
+    return max(map(_count_last, _find_totals(frame)), default=0)
+
+
+def has_total_rows(frame: pd.DataFrame) -> bool:
+    """Return whether a frame has rows of totals anywhere: sums would count all twice."""
+    return any(is_total.any() for is_total in _find_totals(frame))
+
+
+def _find_totals(frame: pd.DataFrame) -> list[pd.Series[Any]]:
+    """Return which rows are totals, by each of the marks that there may be."""
     told = frame.attrs.get("wide")
     keys = told.get("keys") if isinstance(told, Mapping) else None
     if isinstance(keys, int):
-        return _count_last(frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns"))
+        return [frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns")]
     labels = [label for label in frame.columns if isinstance(label, str)]
     if labels.count("kind") == 1:
-        return _count_last(frame["kind"].isin([_TOTAL_KIND]))
+        return [frame["kind"].isin([_TOTAL_KIND])]
     pairs = [(label, find_name_column(label)) for label in labels]
-    found = [
+    return [
         frame[name].isin([TOTAL_ROW]) & frame[gid].isna()
         for gid, name in pairs
         if name is not None and labels.count(gid) == labels.count(name) == 1
     ]
-    return max(map(_count_last, found), default=0)
 
 
 def _count_last(is_total: pd.Series[Any]) -> int:

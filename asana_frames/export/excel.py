@@ -29,6 +29,7 @@ from asana_frames.export.excel_charts import (
     TableChart,
     build_chart,
     find_block,
+    has_points,
     is_table_chart,
     list_drawn,
     parse_chart,
@@ -48,6 +49,7 @@ from asana_frames.export.excel_summary import (
     SUMMARY_SHEET,
     Line,
     Summary,
+    check_texts,
     write_summary,
 )
 from asana_frames.export.excel_tables import Table, describe_table
@@ -151,7 +153,9 @@ def to_excel(
         ``{"kind": "bar", "x": "person_name", "y": ["hours"]}``. ``"by"`` makes a series of each
         name in a column of a long table, adding up one column of numbers:
         ``{"kind": "column", "x": "period", "y": "hours", "by": "person_name"}``; the largest nine
-        and all others together, if there are more than ten. ``"stacked"`` and ``"title"`` are
+        and all others together, if there are more than ten. Rows without a name are the series
+        ``(none)``; rows without a label in ``x`` are not drawn, which the title says, and without
+        any other rows there is no chart. ``"stacked"`` and ``"title"`` are
         what they say. A chart is put beside the table of its name; where this fills the screen,
         the chart has the next sheet to itself. Equal names of different objects are told apart.
         Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40.
@@ -255,7 +259,9 @@ def _build_summary(
         raise InvalidArgument(
             "anonymize= cannot change the names in sentences; leave out findings= or anonymize=."
         )
-    return Summary(title, paragraphs, tiles, findings)
+    summary = Summary(title, paragraphs, tiles, findings)
+    check_texts(summary)
+    return summary
 
 
 def _describe_sheet(prepared: PreparedFrame, table: Table) -> Schema | None:
@@ -397,7 +403,9 @@ def _parse_charts(
         if name in pictures:
             parsed[name] = pictures[name]
         elif name in tables:
-            parsed[name] = parse_chart(chart, tables[name])
+            made = parse_chart(chart, tables[name])
+            if has_points(made):
+                parsed[name] = made
         else:
             raise InvalidArgument(
                 f"charts[{name!r}]: there is no table of this name to draw; the tables are "

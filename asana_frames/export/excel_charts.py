@@ -12,7 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_flag, check_text
 from asana_frames.display.palette import OTHER, SERIES
-from asana_frames.display.sentences import name_apart
+from asana_frames.display.sentences import count_noun, name_apart
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import find_name_column, is_gid
 from asana_frames.export.excel_cells import (
@@ -31,6 +31,10 @@ KINDS = ("column", "bar", "line", "area", "pie")
 _KEYS = ("kind", "x", "y", "by", "stacked", "title")
 #: More series than these are one called "other".
 _MOST_NAMED, _OTHER = 9, "other"
+#: The label of their column: a name may be "other" as well.
+_REST = ("rest",)
+#: The series of rows without a name.
+_NAMELESS = "(none)"
 #: The most series of a chart, and characters of a title, that Excel takes.
 _MAX_SERIES, _MAX_TITLE = 255, 255
 #: Width and height in pixels; bars get more height with their number.
@@ -249,18 +253,19 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
         raise InvalidArgument(
             f"charts[{chart.table.name!r}]: 'by' needs a column of labels in 'x'."
         )
-    columns, rows = chart.table.columns, chart.table.rows - chart.table.total_rows
+    columns, rows = chart.table.columns, _count_grouped(chart)
     x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
+    names = _name_apart(by, columns, told).astype(object)
     long = pd.DataFrame(
         {
             "x": _name_apart(x, columns, told).array,
-            "by": _name_apart(by, columns, told).astype(object).array,
+            "by": names.where(names.notna(), _NAMELESS).array,
             "y": y.values.astype("Float64").array,
         }
     ).head(rows)
     order = long["x"].drop_duplicates().dropna()
     table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
-    table = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
+    table, rest = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
     if chart.kind == "area":
         # The first lies on top: work flows down to what is done.
         table = table.iloc[:, ::-1]
@@ -268,8 +273,9 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
         table = table.head(_MOST_BARS)
     labels = describe_column(x.label, x.header, pd.Series(table.index.array), False)
     parts = [
-        (place, Column(name, str(name), y.kind, pd.Series(table[name].array)))
+        (place, Column(_REST if name == rest else name, str(name), y.kind, values))
         for place, name in enumerate(table.columns, 1)
+        for values in [pd.Series(table[name].array)]
     ]
     return Block(CHART_SHEET, top, max(len(table), 1), (0, labels), parts)
 
@@ -290,13 +296,34 @@ def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) ->
     return values if (made == values)[values.notna()].all() else made
 
 
-def _join_small(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table whose many columns are the largest ones and one of all others."""
+def _count_grouped(chart: TableChart) -> int:
+    """Return how many rows a chart with a series for each name adds up, or leaves out."""
+    return chart.table.rows - chart.table.total_rows
+
+
+def _count_unplaced(chart: TableChart) -> int:
+    """Return how many of these rows have no label, so that they are nowhere in the chart."""
+    if chart.by is None or chart.x is None:
+        return 0
+    values = chart.table.columns[chart.x].values
+    return int(values.iloc[: _count_grouped(chart)].isna().sum())
+
+
+def has_points(chart: TableChart) -> bool:
+    """Return whether there is anything to draw: Excel takes no chart without a series."""
+    return chart.by is None or chart.x is None or _count_unplaced(chart) < _count_grouped(chart)
+
+
+def _join_small(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
+    """Return a table whose many columns are the largest ones and one of all others; its name."""
     if table.shape[1] <= _MOST_NAMED + 1:
-        return table
+        return table, None
     large = table.sum().nlargest(_MOST_NAMED).index
     kept = table[[name for name in table.columns if name in large]]
-    return kept.assign(**{_OTHER: table.drop(columns=large).sum(axis="columns")})
+    rest = _OTHER
+    while rest in table.columns:
+        rest = f"all {rest}"
+    return kept.assign(**{rest: table.drop(columns=large).sum(axis="columns")}), rest
 
 
 def write_blocks(book: Any, blocks: Sequence[Block], formats: Mapping[str, Any]) -> None:
@@ -324,7 +351,7 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
     made = book.add_chart({"type": chart.kind, "subtype": subtype})
     first, last = block.top + 1, block.top + block.rows
     for number, (place, column) in enumerate(block.series):
-        colour = OTHER if column.label == _OTHER else SERIES[number % len(SERIES)]
+        colour = OTHER if column.label == _REST else SERIES[number % len(SERIES)]
         series: dict[str, Any] = {
             "name": _plain_title(column.header),
             "values": [block.sheet, first, place, last, place],
@@ -352,6 +379,9 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
 
 def _note_rest(chart: TableChart, block: Block) -> str:
     """Return how many rows a chart does not show; empty if it shows all."""
+    if unplaced := _count_unplaced(chart):
+        header = chart.table.columns[chart.x or 0].header
+        return f" (without {count_noun(unplaced, 'row')} of no {header!r})"
     rows = chart.table.rows - chart.table.total_rows
     is_cut = chart.by is None and block.rows < rows
     return f" (the first {block.rows} of {rows:,})" if is_cut else ""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.export.excel_cells import prepare_text
+from asana_frames.exceptions import InvalidArgument
+from asana_frames.export.excel_cells import MAX_TEXT_LENGTH, count_units, prepare_text
 from asana_frames.export.excel_pages import HEAD, INK, LINE, SOFT_INK
 from asana_frames.export.report_parts import list_texts_of
 
@@ -16,9 +17,13 @@ from asana_frames.export.report_parts import list_texts_of
 SUMMARY_SHEET = "Summary"
 #: Columns beside the margin, and their width in characters.
 _COLUMNS, _WIDTH, _SIDE = 6, 19, 4
+#: Columns of tiles and findings that are written.
+_TEXTS = ("label", "text", "note", "sentence")
 #: Characters of a sentence that fit on a line over all columns, and points of a line.
 _LINE_LENGTH, _LINE_HEIGHT = 122, 16
-_NOTE_LENGTH, _MOST_TILES = 26, 12
+_NOTE_LENGTH = 26
+#: The most points of a row that Excel takes.
+_HIGHEST = 409
 #: Width in pixels, for the print.
 PIXELS = _COLUMNS * (_WIDTH * 7 + 5) + _SIDE * 7 + 5
 #: Severity -> sign and colour; the signs differ in form for who does not see the colours.
@@ -41,6 +46,26 @@ class Summary(NamedTuple):
     notes: Sequence[str]
     tiles: pd.DataFrame | None
     findings: pd.DataFrame | None
+
+
+def check_texts(summary: Summary) -> None:
+    """Check that each text of the first sheet fits into a cell.
+
+    Raises
+    ------
+    InvalidArgument
+        One is too long; it says which.
+    """
+    texts = [("title", summary.title), *(("notes", note) for note in summary.notes)]
+    for name, frame in (("tiles", summary.tiles), ("findings", summary.findings)):
+        for row in [] if frame is None else list_texts_of(frame, _TEXTS):
+            texts += [(name, text) for text in row.values()]
+    for name, text in texts:
+        if count_units(text) > MAX_TEXT_LENGTH:
+            raise InvalidArgument(
+                f"{name}=: the text {text[:40]}... has {count_units(text):,} characters; a cell "
+                f"of Excel holds {MAX_TEXT_LENGTH:,}. Shorten it, or pass it in several parts."
+            )
 
 
 class Line(NamedTuple):
@@ -88,7 +113,7 @@ class _SummaryWriter:
     def write_line(self, text: str, look: dict[str, Any], *, height: float | None = None) -> None:
         """Write text over all columns, on as many lines as it needs."""
         lines = sum(max(math.ceil(len(one) / _LINE_LENGTH), 1) for one in text.split("\n"))
-        self._page.set_row(self._row, height or _LINE_HEIGHT * lines)
+        self._page.set_row(self._row, height or min(_LINE_HEIGHT * lines, _HIGHEST))
         self._merge(1, _COLUMNS, text, self._look(text_wrap=True, **look))
         self._row += 1
 
@@ -102,7 +127,7 @@ class _SummaryWriter:
 
     def write_tiles(self, tiles: pd.DataFrame) -> None:
         """Write figures side by side, each below its label."""
-        shown = list_texts_of(tiles, ("label", "text", "note", "severity"))[:_MOST_TILES]
+        shown = list_texts_of(tiles, ("label", "text", "note", "severity"))
         for start in range(0, len(shown), _COLUMNS):
             part = shown[start : start + _COLUMNS]
             notes = [tile["note"] for tile in part]
@@ -120,7 +145,7 @@ class _SummaryWriter:
         self, texts: Sequence[str], height: float, *, colours: Sequence[str] = (), **look: Any
     ) -> None:
         """Write cells side by side, on a ground of their own with a gap between them."""
-        self._page.set_row(self._row, height)
+        self._page.set_row(self._row, min(height, _HIGHEST))
         gap = {"right": 5, "right_color": "#ffffff"}
         for place, text in enumerate(texts):
             ink = {"font_color": colours[place]} if colours else {}

@@ -18,6 +18,7 @@ from asana_frames.export.column_rules import (
     count_total_rows,
     find_name_column,
     find_sums,
+    has_total_rows,
     is_gid,
     is_period,
     is_technical,
@@ -124,7 +125,7 @@ def describe_table(
     columns = _show_alike(columns, wide)
     total_rows = _count_total_rows(frame, wide)
     # People see in a single row what its sums are.
-    is_summed = has_totals and len(frame) > is_for_people and not total_rows
+    is_summed = has_totals and len(frame) > is_for_people and not has_total_rows(frame)
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
     totals = {
         place: _add_up(columns[place])

@@ -95,8 +95,8 @@ def to_html(
     max_rows
         The most rows of a table; a line below the table gives the number of all rows.
     fold
-        Fold tables of more rows away, behind a line to click; None shows all. Folded tables are
-        not printed.
+        Fold tables of more rows away, behind a line to click; None shows all. Of tables
+        that are folded when the page is printed, a line says so instead.
     anonymize
         A secret key: names and the gids of people become pseudonyms that are the same in all
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
@@ -266,6 +266,8 @@ def _render_section(
                 else f"{table.rows:,} rows"
             )
             shown = [f"<details>\n<summary>Table of {rows}</summary>", *shown, "</details>"]
+            line = f"The table of {rows} is not printed."
+            shown.append(f'<p class="unprinted">{line}</p>')
         parts += shown
     width = "" if table is None else _choose_width(table)
     return "\n".join([f'<section id="section-{place}"{width}>', *parts, "</section>"])

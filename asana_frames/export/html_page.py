@@ -108,6 +108,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
 .guide { color: var(--soft); font-size: 0.9375rem; }
 @page { size: A4; margin: 14mm; }
 @page wide { size: A4 landscape; margin: 10mm; }
+.unprinted { display: none; }
 @media print {
   :root {
     color-scheme: light; --page: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb;
@@ -124,8 +125,7 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   section { margin-top: 1.5rem; }
   main:not(:only-child) > section:first-child { break-before: page; margin-top: 0; }
   .wide:not(:has(details:not([open]))) { page: wide; }
-  /* What is folded away would leave its heading. */
-  section:has(details:not([open])):not(:has(img)) { display: none; }
+  details:not([open]) + .unprinted { display: block; }
   h2 { break-after: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
   .wide:not(:has(details:not([open]))) img { max-height: 15cm; }

@@ -19,6 +19,7 @@ from asana_frames.export.column_rules import (
     count_total_rows,
     find_name_column,
     find_sums,
+    has_total_rows,
     is_share,
     is_technical,
 )
@@ -105,7 +106,7 @@ def build_reading_table(
     shown = _put_name_first(frame, shown)
     headers = write_headers([format_label(name) for name in frame.columns])
     total_rows = count_total_rows(frame)
-    may_sum = has_totals and len(frame) > 1 and not total_rows
+    may_sum = has_totals and len(frame) > 1 and not has_total_rows(frame)
     sums = find_sums(frame) if may_sum else []
     # A row of nothing but zeros says nothing.
     sums = sums if any(frame.iloc[:, at].sum() for at in sums) else []

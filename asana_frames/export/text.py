@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_mapping
+from asana_frames.display.sentences import replace_halves
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.clear_cells import CLEAR_TEXT, drop_clear, holds_clear
@@ -159,14 +160,14 @@ def format_cell(value: Any) -> Any:
 
 
 def format_label(name: Any) -> str:
-    """Format a column name as text: dates as days, levels joined."""
+    """Format a column name as text: dates as days, levels joined, half characters replaced."""
     if isinstance(name, tuple):
         return SEPARATOR.join(filter(None, map(format_label, name)))
     if pd.isna(name):
         return ""
     if isinstance(name, datetime):
         return name.isoformat().removesuffix("T00:00:00")
-    return str(name)
+    return replace_halves(str(name))
 
 
 def to_one_line(text: str) -> str:

@@ -855,6 +855,8 @@ def test_half_a_character_breaks_no_file(tmp_path: Path) -> None:
     (cell,) = cells(pd.Series(["a\ud800b"], dtype=object), tmp_path)
 
     assert cell.value == "a\ufffdb"
+    frame = pd.DataFrame({"c": [1.0]}).set_axis(pd.Index(["c\ud800"], dtype=object), axis=1)
+    assert book_of(frame, tmp_path).active.cell(1, 1).value == "c\ufffd"
 
 
 @pytest.mark.parametrize(
@@ -1000,3 +1002,61 @@ def test_hours_and_money_have_two_decimals_whatever_the_numbers(tmp_path: Path) 
 
     shown = [cell.number_format for cell in sheet[2]]
     assert shown == ["#,##0.00", "#,##0.00", "0", "0"]
+
+
+def names_of(chart: Any) -> list[str]:
+    return [series.tx.v for series in chart.series]
+
+
+def test_rows_without_names_or_labels_are_told_in_charts(tmp_path: Path) -> None:
+    long = pd.DataFrame({"x": ["a", "b", None], "by": ["Ana", None, "Ana"], "n": [1.0, 2.0, 4.0]})
+    chart = {"kind": "column", "x": "x", "y": "n", "by": "by"}
+
+    (made,) = book_of({"a": long}, tmp_path, charts={"a": chart})["a"]._charts
+
+    assert names_of(made) == ["Ana", "(none)"]
+    assert made.title.tx.rich.p[0].r[0].t == "a (without 1 row of no 'x')"
+
+
+@pytest.mark.parametrize("rows", [slice(0, 0), slice(2, 3)])
+def test_without_anything_to_draw_there_is_no_chart(rows: slice, tmp_path: Path) -> None:
+    long = pd.DataFrame({"x": ["a", "b", None], "by": ["Ana", None, "Ana"], "n": [1.0, 2.0, 4.0]})
+    chart = {"kind": "column", "x": "x", "y": "n", "by": "by"}
+
+    book = book_of({"a": long[rows]}, tmp_path, charts={"a": chart})
+
+    assert [len(sheet._charts) for sheet in book] == [0]
+
+
+def test_a_name_that_is_other_keeps_its_numbers(tmp_path: Path) -> None:
+    names = ["other", *(f"p{number}" for number in range(12))]
+    long = pd.DataFrame({"x": "a", "by": names, "n": [100.0, *range(1, 13)]})
+    chart = {"kind": "column", "x": "x", "y": "n", "by": "by"}
+
+    (made,) = book_of({"a": long}, tmp_path, charts={"a": chart})["a"]._charts
+
+    assert len(made.series) == 10
+    assert {"other", "all other"} <= set(names_of(made))
+
+
+def test_totals_that_were_sorted_up_are_not_added_again(tmp_path: Path) -> None:
+    wide = wide_hours().iloc[::-1]
+
+    af.export.to_excel({"hours": wide}, tmp_path / "x.xlsx", totals=True)
+
+    sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["hours"]
+    assert sheet.max_row == len(wide) + 1
+
+
+def test_the_first_sheet_has_all_figures_and_rows_that_excel_takes(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"a": [1]})
+    tiles = pd.DataFrame({"label": [f"t{number}" for number in range(14)], "text": "1"})
+
+    book = book_of(frame, tmp_path, title="March", notes=["a", "b " * 9_000], tiles=tiles)
+
+    sheet = book["Summary"]
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert set(tiles["label"]) <= cells
+    assert max(one.height or 0 for one in sheet.row_dimensions.values()) <= 409
+    with pytest.raises(af.InvalidArgument, match=r"notes=: the text b+\.\.\. has 32,768"):
+        af.export.to_excel(frame, tmp_path / "x.xlsx", title="a", notes=["a", "b" * 32_768])

@@ -439,6 +439,8 @@ def test_long_tables_are_folded_away_on_request(tmp_path: Path) -> None:
     page = page_of(frames, tmp_path, fold=20, max_rows=25)
 
     assert page.texts["summary"] == ["Table of 25 of 30 rows"]
+    # Shown on paper alone.
+    assert "The table of 25 of 30 rows is not printed." in page.texts["p"]
     assert len(page.tables) == 2
 
 

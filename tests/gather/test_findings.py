@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
 from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
 from asana_frames.gather.findings.goals import find_in_goals, tile_goals
 from asana_frames.gather.findings.hours import find_in_hours, tile_hours
@@ -349,3 +350,87 @@ def test_reports_of_nothing_say_so(
         FlowTables(bare, **empty, today=TODAY)._replace(service_levels=service_levels)
     )
     assert tiles["value"].eq(0).all()
+
+
+def test_a_project_that_never_ends_has_a_sentence_of_its_own(asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, project="Website relaunch", now=NOW)
+    never = report.forecast.assign(date=pd.NaT, never=1.0)
+    due = report.portfolio.assign(due_on=pd.Timestamp("2030-01-01"))
+
+    found = find_in_projects(due, report.projects, never, report.dependencies, TODAY)
+    done = find_in_projects(due.assign(open=0), report.projects, never, report.dependencies, TODAY)
+
+    expected = "Website relaunch has no end in sight at the pace of the last weeks."
+    assert sentences(found, "forecast late") == expected
+    assert sentences(done, "forecast late") == ""
+
+
+def test_tasks_that_wait_for_one_that_was_not_read_are_not_told(
+    asana: af.Asana, projects: Any, flow: Any
+) -> None:
+    unread = projects.dependencies.assign(
+        is_blocked=True, open_dependencies=1, unknown_dependencies=1
+    )
+    spells = flow.blocked_times.assign(is_current=True, dependency_gid="1", dependency_name=None)
+    project = asana.projects.get("Website relaunch")
+
+    tables = (projects.portfolio, projects.projects, projects.forecast)
+    assert sentences(find_in_projects(*tables, unread, TODAY), "blocked") == ""
+    known = unread.assign(open_dependencies=2)
+    assert "for another" in sentences(find_in_projects(*tables, known, TODAY), "blocked")
+    doubtful = flow_tables(flow, project, blocked_times=spells.assign(is_certain=False))
+    assert doubtful.blocked.empty
+    certain = flow_tables(flow, project, blocked_times=spells.assign(is_certain=True))
+    assert len(certain.blocked) == spells["task_gid"].nunique() > 0
+
+
+def test_what_is_done_is_neither_late_nor_forecast(asana: af.Asana, flow: Any) -> None:
+    project = asana.projects.get("Website relaunch").assign(due_on=pd.Timestamp("2026-10-30"))
+    done = flow_tables(flow, project, tasks=flow.tasks.assign(completed=True))
+    closed = flow_tables(flow, project.assign(completed=True))
+
+    for tables in (done, closed):
+        kinds = set(find_in_flow(tables)["kind"])
+        assert not kinds & {"late", "forecast", "forecast late"}
+        assert "Likely done" not in tile_flow(tables)["label"].tolist()
+
+
+def test_48_hours_are_not_more_than_48(hours: Any) -> None:
+    entries = hours.entries.head(2).assign(
+        person_gid="1", person_name="Ana", entered_on=pd.Timestamp("2026-10-26")
+    )
+
+    found = [
+        find_in_hours(entries.assign(hours=each), hours.start, hours.end)["kind"].tolist()
+        for each in ([24.0, 24.0 + 1e-12], [24.0, 24.1])
+    ]
+
+    assert ["overloaded" in kinds for kinds in found] == [False, True]
+
+
+def test_ten_points_are_not_behind_whatever_the_last_digit(goals: Any) -> None:
+    def count(ahead: float) -> int:
+        progress = goals.progress.assign(ahead=ahead, due_on=pd.Timestamp("2030-01-01"))
+        return int(tile_goals(progress, TODAY).set_index("label").loc["Behind", "value"])
+
+    assert count(0.2 - 0.3 - 1e-12) == 0
+    assert count(-0.101) > 0
+
+
+def test_half_a_character_of_a_name_breaks_no_sentence() -> None:
+    (label,) = label_rows(["Plan \ud800"], ["1"])
+    finding = Finding("note", "late", "Plan \ud800 is late.", 1, "Plan \ud800", "1")
+
+    assert label == "Plan \ufffd"
+    assert build_findings([finding])["sentence"].tolist() == ["Plan \ufffd is late."]
+
+
+def test_names_are_told_apart_whatever_others_are_called() -> None:
+    gids = ["1001234", "2001234", "3"]
+
+    assert label_rows(["Plan", "Plan", "Office"], gids)[:2] == [
+        "Plan (…1001234)",
+        "Plan (…2001234)",
+    ]
+    taken = label_rows(["Plan", "Plan", "Plan (Sales)"], gids, ["Sales", "Product", "Sales"])
+    assert len(set(taken)) == 3

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from asana_frames.display.sentences import count_noun, list_some, name_apart
+from asana_frames.display.sentences import count_noun, list_some, name_apart, replace_halves
 from asana_frames.frames.arrays import STR
 
 #: From what must be acted on to what is well.
@@ -139,6 +139,14 @@ def count_tile(label: str, count: int, note: str = "", severity: Severity = "not
     return Tile(label, f"{count:,}", count, "count", note, severity if count else "good")
 
 
+def _clean_texts(row: Any) -> dict[str, Any]:
+    return {
+        name: replace_halves(value) if isinstance(value, str) else value
+        for name, value in asdict(row).items()
+    }
+
+
 def _build_frame(rows: list[Any], dtypes: dict[str, Any]) -> pd.DataFrame:
-    frame = pd.DataFrame([asdict(row) for row in rows], columns=list(dtypes), dtype=object)
+    # Names in sentences may have halves of characters, which columns of text cannot hold.
+    frame = pd.DataFrame([_clean_texts(row) for row in rows], columns=list(dtypes), dtype=object)
     return frame.astype(dtypes)

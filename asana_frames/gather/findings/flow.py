@@ -56,16 +56,35 @@ class FlowTables(NamedTuple):
 
     @property
     def blocked(self) -> pd.DataFrame:
-        """The tasks that wait for another, a row each."""
+        """The tasks that wait for another, a row each; not for one that may well be done."""
         rows = self.blocked_times[is_true(self.blocked_times["is_current"])]
+        # The names of tasks that were not read are missing.
+        is_unread = rows["dependency_gid"].notna() & rows["dependency_name"].isna()
+        rows = rows[is_true(rows["is_certain"]) | ~is_unread]
         rows = rows.sort_values("days_blocked", ascending=False, kind="stable")
         return rows.drop_duplicates("task_gid")
 
     def find_end(self, probability: float) -> Any:
-        """Return the day by which all is done with a probability; NaT if it is not known."""
+        """Return the day by which all is done with a probability; NaT if there is none.
+
+        So it is if the day is not known, and if all is done.
+        """
+        if self.open_tasks.empty or self.is_completed:
+            return pd.NaT
         rows = self.forecast[self.forecast["kind"] == "finish"]
         days = rows["date"][rows["probability"] == probability]
         return days.iloc[0] if len(days) else pd.NaT
+
+    @property
+    def is_completed(self) -> bool:
+        """Whether the project is completed, whatever its tasks are."""
+        return "completed" in self.project and bool(is_true(self.project["completed"]).any())
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the project is not completed, has open tasks and was due before today."""
+        is_over = not pd.isna(self.due_on) and self.due_on < self.today
+        return is_over and not self.is_completed and len(self.open_tasks) > 0
 
     @property
     def due_on(self) -> Any:
@@ -78,9 +97,11 @@ def find_in_flow(tables: FlowTables) -> pd.DataFrame:
 
     Tasks are *overdue* if they are open and due before today. They are *stuck* if they are older
     than ``days_p85`` of ``rollups.aging_wip``: 85 % of the finished tasks had left the section at
-    that age. They are *blocked* if they wait for another now, *postponed* if they are open and
-    their due date was moved to a later day twice or more. The project *will be late* if the day on
-    which all is done with a chance of 50 % is after its due day. Work *piles up* if more tasks
+    that age. They are *blocked* if they wait for another now that is known to
+    be open, *postponed* if they are open and
+    their due date was moved to a later day twice or more. The project *is late* if it is not
+    completed, has open tasks and was due before today, and *will be late* if the day on which all
+    is done with a chance of 50 % is after its due day. Work *piles up* if more tasks
     came than were done in the last four whole periods.
 
     Parameters
@@ -149,7 +170,7 @@ def _tile_cycle_time(tables: FlowTables) -> Tile | None:
 
 
 def _find_late(tables: FlowTables) -> Finding | None:
-    if pd.isna(tables.due_on) or tables.due_on >= tables.today or tables.open_tasks.empty:
+    if not tables.is_late:
         return None
     days = format_days((tables.today - tables.due_on).days)
     sentence = f"The project is late by {days}: it was due on {format_day(tables.due_on)}."
@@ -278,7 +299,6 @@ def _find_cycle_time(tables: FlowTables) -> Finding | None:
 
 
 def _find_all_well(tables: FlowTables) -> Finding | None:
-    is_late = not pd.isna(tables.due_on) and tables.due_on < tables.today
-    if is_late or len(tables.overdue) or tables.open_tasks["due_on"].isna().all():
+    if tables.is_late or len(tables.overdue) or tables.open_tasks["due_on"].isna().all():
         return None
     return Finding("good", "not late", "Nothing is overdue.")

@@ -20,9 +20,7 @@ from asana_frames.gather.findings.findings import (
 )
 from asana_frames.rollups.goals.progress import CLOSED
 from asana_frames.rollups.shared.inputs import is_true
-
-#: Goals are behind from so many points below what is expected, as projects are.
-_BEHIND = -0.1
+from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 
 
 class _Goals(NamedTuple):
@@ -60,7 +58,9 @@ class _Goals(NamedTuple):
     @property
     def behind(self) -> pd.DataFrame:
         """The goals that are due later and behind, the furthest first."""
-        is_behind = is_true(self.open["ahead"] < _BEHIND) & ~self.is_past & self.is_short
+        is_behind = (
+            is_true(self.open["ahead"] < -TOLERATED_LAG - TINY) & ~self.is_past & self.is_short
+        )
         return self.open[is_behind].sort_values("ahead")
 
 

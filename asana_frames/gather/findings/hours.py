@@ -22,6 +22,7 @@ from asana_frames.gather.findings.findings import (
     build_tiles,
     label_rows,
 )
+from asana_frames.rollups.shared.key_figures import TINY
 
 #: More hours in a week than that are too many.
 _MOST_HOURS = 48.0
@@ -138,7 +139,7 @@ def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | Non
 def _find_overloaded(known: _Hours) -> Finding | None:
     monday = known.entries["entered_on"].dt.to_period("W-SUN").dt.start_time
     by_week = known.entries.groupby(["person_gid", monday])["hours"].sum().astype(float)
-    most = by_week[by_week > _MOST_HOURS].sort_values(ascending=False)
+    most = by_week[by_week > _MOST_HOURS + TINY].sort_values(ascending=False)
     most = most[~most.index.get_level_values(0).duplicated()]
     measures = [
         f"({format_hours(hours)} in the week from {format_day(week)})"

@@ -28,6 +28,8 @@ from asana_frames.rollups.shared.inputs import is_true
 #: A status update is old after so many days.
 _OLD_STATUS = 30
 _LIKELY = 0.5
+#: What is said of projects that are more likely than not never done.
+_NO_END = "has no end in sight"
 
 
 class _Projects(NamedTuple):
@@ -71,8 +73,8 @@ def find_in_projects(
     at the pace of the weeks that ``rollups.forecast`` draws from, is after its due day, or if it
     is more likely than not never done. It is *behind* as ``is_behind`` of ``rollups.portfolio``
     says; *off track* and *at risk* as its last status update says. Tasks are *overdue* if they
-    are open and due before today, *blocked* if they wait for an open task. Where no project is
-    late, and some have a due day, a sentence says so.
+    are open and due before today, *blocked* if they wait for a task that is known to be open.
+    Where no project is late, and some have a due day, a sentence says so.
 
     Parameters
     ----------
@@ -173,18 +175,22 @@ def _find_late(known: _Projects) -> Finding | None:
 def _find_late_forecasts(known: _Projects, forecast: pd.DataFrame) -> Finding | None:
     likely = forecast[(forecast["kind"] == "finish") & (forecast["probability"] == _LIKELY)]
     likely = likely.drop_duplicates("project_gid").set_index("project_gid")
-    rows = known.rows[known.rows["is_open"] & known.rows["gid"].isin(likely.index)]
+    has_work = known.rows["is_open"] & ~is_true(known.rows["open"] == 0)
+    rows = known.rows[has_work & known.rows["gid"].isin(likely.index)]
     ends = likely.loc[rows["gid"], "date"].set_axis(rows.index)
     never = likely.loc[rows["gid"], "never"].set_axis(rows.index) > _LIKELY
     days = (ends - rows["due_on"]).dt.days
     is_late = (days > 0) | (is_true(never) & rows["due_on"].notna())
     # Without an end in sight it is last of all.
     hit = rows.loc[days[is_late].fillna(np.inf).sort_values(ascending=False, kind="stable").index]
+    is_endless = days[hit.index].isna()
     measures = [
-        "has no end in sight" if pd.isna(days[place]) else f"by {format_days(days[place])}"
-        for place in hit.index
+        _NO_END if is_endless[place] else f"by {format_days(days[place])}" for place in hit.index
     ]
     pace = "at the pace of the last weeks"
+    if len(known.rows) == 1 and is_endless.any():
+        words = f"{_NO_END} {pace}"
+        return known.group.find("warning", "forecast late", hit, (words, words))
     predicates = (f"will miss its due date {pace}", f"will miss their due dates {pace}")
     return known.group.find("warning", "forecast late", hit, predicates, measures)
 
@@ -229,7 +235,10 @@ def _find_overdue(known: _Projects) -> Finding | None:
 
 
 def _find_blocked(dependencies: pd.DataFrame) -> Finding | None:
-    blocked = dependencies[is_true(dependencies["is_blocked"])].drop_duplicates("task_gid")
+    # A task that was not read may be done.
+    has_open = is_true(dependencies["open_dependencies"] > dependencies["unknown_dependencies"])
+    blocked = dependencies[is_true(dependencies["is_blocked"]) & has_open]
+    blocked = blocked.drop_duplicates("task_gid")
     if blocked.empty:
         return None
     first = blocked.sort_values("due_on", kind="stable").iloc[0]
