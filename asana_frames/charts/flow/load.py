@@ -35,6 +35,7 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import NOTHING, build_scale, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
 from asana_frames.charts.shared.labels import NONE, count_things, format_number, unique_labels
+from asana_frames.charts.shared.rows import name_rows
 from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
@@ -185,4 +186,4 @@ def _draw_cells(ax: Axes, sums: pd.DataFrame, show: Show, days: Days, step: Step
         norm=Normalize(0, max(1.0, float(values.max()))),
         scale={"label": show.capitalize(), "ticks": MaxNLocator(integer=True)},
     )
-    ax.set_yticks(range(len(table)), list(table.index))
+    name_rows(ax, range(len(table)), list(table.index))

@@ -25,8 +25,13 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import format_value, join_counts, shorten_name
-from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected
+from asana_frames.charts.shared.labels import (
+    format_value,
+    join_counts,
+    shorten_name,
+    unique_labels,
+)
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected, name_rows
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
@@ -56,6 +61,8 @@ class ProgressRow(NamedTuple):
     number: int | None
     #: A goal whose name is that of a group.
     is_heading: bool = False
+    #: Identifies the goal among those of the same name, if it is known.
+    gid: Any = None
 
 
 def goal_progress(
@@ -129,7 +136,11 @@ def _order_rows(goals: pd.DataFrame, by: By | None) -> list[ProgressRow]:
     ordered = goals.sort_values("progress", na_position="first", kind="stable")
     numbers = [int(number) for number in ordered.index]
     names = map(format_value, ordered["name"])
-    rows = [ProgressRow(name, number) for name, number in zip(names, numbers, strict=True)]
+    gids = ordered["gid"] if "gid" in ordered else [None] * len(ordered)
+    rows = [
+        ProgressRow(name, number, gid=gid)
+        for name, number, gid in zip(names, numbers, gids, strict=True)
+    ]
     if by is None:
         return rows
     groups = _goal_groups(goals, by)
@@ -175,7 +186,7 @@ def draw_progress_bars(
     if "expected" in ordered:
         legend = mark_expected(ax, at, 100 * column_numbers(ordered, "expected")) | legend
     longest = max_name_length(ax)
-    ax.set_yticks(range(len(rows)), [shorten_name(row.name, longest) for row in rows])
+    name_rows(ax, range(len(rows)), _label_rows(rows, longest))
     for tick_label, row in zip(ax.get_yticklabels(), rows, strict=True):
         is_bold = row.number is None or row.is_heading
         tick_label.set_fontweight("bold" if is_bold else "normal")
@@ -186,6 +197,21 @@ def draw_progress_bars(
     ax.set_ylim(-0.6, len(rows) - 0.4)
     ax.spines[["top", "right"]].set_visible(False)
     return legend
+
+
+def _label_rows(rows: Sequence[ProgressRow], longest: int) -> list[str]:
+    """Return the names of the rows; goals that have a gid and equal names have an ending."""
+    known = [place for place, row in enumerate(rows) if not pd.isna(row.gid)]
+    names = [shorten_name(row.name, longest) for row in rows]
+    table = pd.DataFrame(
+        {
+            "gid": [rows[place].gid for place in known],
+            "name": [rows[place].name for place in known],
+        }
+    )
+    for place, label in zip(known, unique_labels(table, ["gid", "name"], longest), strict=True):
+        names[place] = label
+    return names
 
 
 def _draw_bars(

@@ -29,6 +29,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.rows import name_rows
 from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.types import When
@@ -311,7 +312,7 @@ def _label_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> No
     heads = projects[is_first].replace("(none)", "In no project")
     above = [place - 1 for place, first in zip(places, is_first, strict=True) if first]
     set_plain_style(ax, grid="x")
-    ax.set_yticks([*places, *above], [*names, *heads])
+    name_rows(ax, [*places, *above], [*names, *heads])
     for label in ax.get_yticklabels()[len(names) :]:
         label.set_fontweight("bold")
     ax.tick_params(axis="y", length=0)

@@ -33,10 +33,14 @@ def read_about(frame: pd.DataFrame) -> About:
     """Return what the ``attrs`` of a table say; what cannot be read is not known."""
     told = {name: frame.attrs.get(name) for name in ABOUT}
     subject = told.pop("subject")
-    return About(
-        subject if isinstance(subject, str) else "",
-        **{name: _parse_day(text) for name, text in told.items()},
-    )
+    known = {name: _parse_moment(text) for name, text in told.items()}
+    # The days that are drawn have no zone either.
+    days = {
+        name: None if day is None else day.tz_localize(None)
+        for name, day in known.items()
+        if name != "now"
+    }
+    return About(subject if isinstance(subject, str) else "", **(known | days))
 
 
 def restate_about(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -52,7 +56,7 @@ def restate_about(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd
     return stated
 
 
-def _parse_day(text: Any) -> pd.Timestamp | None:
+def _parse_moment(text: Any) -> pd.Timestamp | None:
     moment = pd.to_datetime(text, errors="coerce") if isinstance(text, str) else pd.NaT
     return moment if isinstance(moment, pd.Timestamp) else None
 

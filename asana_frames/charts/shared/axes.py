@@ -43,6 +43,8 @@ def draw_empty(ax: Axes, words: str) -> Axes:
     )
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color(mix_ink(ax, GRID))
+    # Its title has the name of a project, too.
+    use_fallback_fonts(ax)
     return ax
 
 
@@ -56,9 +58,11 @@ def cell_width(ax: Axes) -> float:
     spec = ax.get_subplotspec()
     if spec is None:
         return axes_width(ax)
-    columns = spec.get_gridspec().ncols
-    whole = float(ax.figure.get_figwidth())  # type: ignore[union-attr]
-    return 0.94 * whole * (spec.colspan.stop - spec.colspan.start) / columns
+    # A part of a figure has a width of its own, and no method that tells it.
+    figure: Any = ax.figure
+    margins = figure.subplotpars
+    part = spec.get_position(figure).width / (margins.right - margins.left)
+    return 0.94 * float(min(part, 1.0)) * float(figure.bbox.width) / float(figure.dpi)
 
 
 def axes_height(ax: Axes) -> float:
@@ -104,12 +108,18 @@ def _to_points(size: Any) -> float:
 def count_hidden(hidden: int, what: str = "") -> str:
     """Return a note that counts the rows that are not drawn, or an empty text for none.
 
+    ``what`` begins with what they are called, in the plural.
+
     Examples
     --------
     >>> count_hidden(3), count_hidden(3, "persons"), count_hidden(0)
     ('… 3 more', '… 3 more persons', '')
+    >>> count_hidden(1, "sprints before")
+    '… 1 more sprint before'
     """
-    return f"… {hidden} more {what}".rstrip() if hidden else ""
+    word, space, rest = what.partition(" ")
+    counted = f"{word.removesuffix('s')}{space}{rest}" if hidden == 1 else what
+    return f"… {hidden} more {counted}".rstrip() if hidden else ""
 
 
 def annotate_right(

@@ -67,6 +67,11 @@ def read_input(
             f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
             f"{type(ax).__name__}."
         )
+    if ax is not None and ("left" not in ax.spines or hasattr(ax, "zaxis")):
+        raise InvalidArgument(
+            f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
+            f'not {ax.name} axes. Leave out projection="{ax.name}".'
+        )
     for name, text in titles._asdict().items():
         if text is not None and not isinstance(text, str):
             raise InvalidArgument(

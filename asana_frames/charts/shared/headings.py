@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames.charts.shared.about import About, Titles, compose_title, format_now, read_about
 from asana_frames.charts.shared.axes import (
     axes_height,
+    axes_width,
     build_legend,
     cell_width,
     font_size,
@@ -182,7 +183,7 @@ def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -
     words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), 400)
     if not words:
         return []
-    points = _SPARE * 72 * cell_width(ax)
+    points = _SPARE * 72 * _find_width(ax)
     letters = max(_FEWEST, int(len(words) * points / _measure(words, size, weight)))
     lines = textwrap.wrap(words, letters)
     while letters > _FEWEST and max(_measure(line, size, weight) for line in lines) > points:
@@ -191,6 +192,17 @@ def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -
     if len(lines) > most:
         lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]
     return lines
+
+
+def _find_width(ax: Axes) -> float:
+    """Return the width in inches that lines may take, from the left edge of the labels."""
+    spec = ax.get_subplotspec()
+    if spec is None or spec.get_gridspec().ncols == 1:
+        return cell_width(ax)
+    # Labels of other columns may take the room that this one would have had.
+    names = ax.yaxis.get_tightbbox()
+    own = 0.0 if names is None else max(0.0, float(ax.bbox.x0 - names.x0))
+    return min(cell_width(ax), axes_width(ax) + own / float(ax.figure.dpi))
 
 
 def _measure(text: str, size: float, weight: Any) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from asana_frames.charts.shared.axes import font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -23,12 +24,28 @@ OPTIONAL_KINDS = {"expected": "number", "ahead": "number"}
 
 def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None:
     """Write a name beside each row, the first at the top, or at the bottom if ``upwards``."""
-    ax.set_yticks(range(len(names)), list(names))
+    name_rows(ax, range(len(names)), names)
     ax.tick_params(labelsize=font_size(ax))
     ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
     low, high = -0.6, len(names) - 0.4
     ax.set_ylim((low, high) if upwards else (high, low))
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def name_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
+    """Write names at places of the vertical axis.
+
+    Raises
+    ------
+    InvalidArgument
+        Other axes share the vertical axis: the names would stand beside their rows, too.
+    """
+    if len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+        raise InvalidArgument(
+            "Charts that have a name beside each row take axes that share no vertical axis with "
+            "others. Leave out sharey= where they are made."
+        )
+    ax.set_yticks(places, list(names))
 
 
 def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> dict[str, Artist]:

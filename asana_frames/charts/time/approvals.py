@@ -39,6 +39,7 @@ from asana_frames.charts.shared.heat_map import (
     write_cells,
 )
 from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -98,7 +99,7 @@ def approvals(
     ordered = _sort_by_missing(dated, labels)
     drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)]
     days, legend = _draw_weeks(ax, dated.assign(person=labels), drawn)
-    ax.set_yticks(range(len(drawn)), drawn)
+    name_rows(ax, range(len(drawn)), drawn)
     undated = len(table) - len(dated)
     undated_note = f"+ {undated} rows without a week" if undated else ""
     set_heading(

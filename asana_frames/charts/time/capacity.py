@@ -38,6 +38,7 @@ from asana_frames.charts.shared.heat_map import (
     hatch_cells,
 )
 from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
+from asana_frames.charts.shared.rows import name_rows
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -122,7 +123,7 @@ def capacity(
     ordered = _sort_by_load(dated, labels, measure)
     drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)]
     days, legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show)
-    ax.set_yticks(range(len(drawn)), drawn)
+    name_rows(ax, range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
     undated_note = f"+ {undated} rows without a period" if undated else ""
     set_heading(

@@ -39,6 +39,7 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
+from asana_frames.charts.shared.rows import name_rows
 from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
@@ -217,7 +218,7 @@ def _label_rows(ax: Axes, rows: pd.DataFrame, keys: list[str]) -> None:
         )
         shown = rows.assign(period=dated)
     names = unique_labels(shown, keys, max_name_length(ax))
-    ax.set_yticks(range(len(names)), list(names))
+    name_rows(ax, range(len(names)), list(names))
 
 
 def _day_texts(rows: pd.DataFrame, columns: Sequence[str]) -> list[list[str]]:

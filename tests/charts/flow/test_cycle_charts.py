@@ -163,7 +163,7 @@ def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
     assert [line.get_linestyle() for line in ax.lines] == ["-", "--"] * 2
     assert words_of(ax) == ["Doing", "Review"]
     assert legend_of(ax) == ["limit", "above the limit"]
-    assert notes_of(ax) == "… 1 more sections"
+    assert notes_of(ax) == "… 1 more section"
     assert finding_of(ax) == "Above the limit: Review has 4 of 3."
     over = list(ax.collections)
     assert [np.asarray(part.get_offsets())[:, 1].tolist() for part in over] == [[3], [4]]

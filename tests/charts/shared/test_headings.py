@@ -179,3 +179,14 @@ def test_headings_survive_a_copy_of_the_figure() -> None:
     copied.canvas.draw()
     assert finding_of(copied.axes[0]) == "Done."
     assert np.isfinite(copied.axes[0].get_tightbbox().bounds).all()
+
+
+def test_titles_keep_to_their_column_where_labels_of_others_take_much_room() -> None:
+    left, right = pyplot.figure(figsize=(12, 4), layout="constrained").subplots(1, 2)
+    left.set_yticks([0], ["a label that is much wider than others are"])
+
+    set_heading(right, TABLE, "scope and done and all that there is to say", Titles())
+
+    right.figure.canvas.draw()
+    title = right._left_title if right.get_title("left") else right.title
+    assert title.get_window_extent().x1 <= right.figure.bbox.width
