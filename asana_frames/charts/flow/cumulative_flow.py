@@ -132,7 +132,7 @@ def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> 
     most = waiting.index[int(waiting.argmax())]
     total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
     total = total if done else count_things(waiting.sum(), "task")
-    return f"{total} at the end, most of them in {most} ({waiting.max():,.0f})."
+    return f"{total} at the end; {most} has the most ({waiting.max():,.0f})."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:

@@ -158,4 +158,4 @@ def _summarise(last: pd.DataFrame) -> str:
         return "No section is above its limit."
     most = int(np.nan_to_num(tasks).argmax())
     total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), tasks[most]))
-    return f"{total} open at the end, most of them in {names[most]} ({highest})."
+    return f"{total} open at the end; {names[most]} has the most ({highest})."
