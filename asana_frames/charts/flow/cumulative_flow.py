@@ -102,7 +102,7 @@ def cumulative_flow(
     names = {label: name for label, name in names.items() if label not in done} | {
         label: label for label in done
     }
-    step = find_step(unique_days(rows["period"]))
+    step = find_step(unique_days(rows["period"]), flow.attrs.get("every"))
     table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
     table = table[list(dict.fromkeys(names.values()))]
     legend = _draw_areas(ax, table, step, done)

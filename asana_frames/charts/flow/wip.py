@@ -91,7 +91,7 @@ def wip(
     limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
     drawn = [name for name in names if name in limited or not limited][: len(_COLOURS)]
     days = unique_days(rows["period"])
-    step = find_step(days)
+    step = find_step(days, wip.attrs.get("every"))
     ends, legend = _draw_sections(ax, rows, labels, drawn)
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.3 * step.days, least=3 * step.days)

@@ -33,6 +33,7 @@ def read_about(frame: pd.DataFrame) -> About:
     """Return what the ``attrs`` of a table say; what cannot be read is not known."""
     told = {name: frame.attrs.get(name) for name in ABOUT}
     subject = told.pop("subject")
+    told.pop("every")
     return About(
         subject if isinstance(subject, str) else "",
         **{name: _parse_day(text) for name, text in told.items()},
