@@ -86,8 +86,8 @@ def aging(
         aging,
         _WHAT,
         titles,
-        finding=f"{is_overdue.sum():,} of {len(aging):,} open tasks are overdue; most are "
-        f"{total.idxmax()} old ({total.max():,}).",
+        finding=f"{is_overdue.sum():,} of {len(aging):,} open tasks are overdue; the largest "
+        f"group is {total.idxmax()} old ({total.max():,}).",
         legend={name: bars[0] for name, (counts, bars) in drawn.items() if counts.any()},
     )
     return make_room(ax)

@@ -75,7 +75,7 @@ def aging_wip(
         Lines in each section show at which age parts of the finished tasks had left it; a task
         above the highest line is red. The scale is linear up to one day and logarithmic from there
         on. Sections of several projects are named with their project. The subtitle counts the
-        tasks above the highest line.
+        tasks above the highest line in all sections.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def aging_wip(
     keys = SECTION if is_one else [*SECTION, "project_name"]
     labels = unique_labels(rows, keys, min(LONGEST_NAME, _MOST_LINES * letters))
     names = list(dict.fromkeys(labels))
-    shown = names[:drawn]
+    shown, finding = names[:drawn], _summarise(rows)
     rows, labels = rows[labels.isin(shown)], labels[labels.isin(shown)]
     place = pd.Index(shown).get_indexer(pd.Index(labels))
     hidden = count_hidden(len(names) - len(shown), "sections")
@@ -116,7 +116,7 @@ def aging_wip(
         aging_wip,
         _WHAT,
         titles,
-        finding=_summarise(rows),
+        finding=finding,
         notes=[_NOTE if kinds else "", hidden],
         legend=legend | lines,
     )

@@ -87,7 +87,7 @@ def burnup(
         set_heading(ax, burnup, _WHAT, titles)
         return draw_empty(ax, "No tasks")
     days = rows["period"].to_numpy("datetime64[D]")
-    step = find_step(np.unique(days))
+    step = find_step(np.unique(days), burnup.attrs.get("every"))
     begins, ends = day_positions(days), day_positions(period_ends(days, step))
     added, removed = (column_numbers(rows, name) for name in _CHANGES)
     legend = draw_up_down_bars(

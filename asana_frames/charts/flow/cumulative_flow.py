@@ -102,7 +102,7 @@ def cumulative_flow(
     names = {label: name for label, name in names.items() if label not in done} | {
         label: label for label in done
     }
-    step = find_step(unique_days(rows["period"]))
+    step = find_step(unique_days(rows["period"]), flow.attrs.get("every"))
     table = pivot_periods(rows["period"], labels.map(names), rows["tasks"], step)
     table = table[list(dict.fromkeys(names.values()))]
     legend = _draw_areas(ax, table, step, done)
@@ -132,7 +132,7 @@ def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> 
     most = waiting.index[int(waiting.argmax())]
     total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
     total = total if done else count_things(waiting.sum(), "task")
-    return f"{total} at the end, most of them in {most} ({waiting.max():,.0f})."
+    return f"{total} at the end; {most} has the most ({waiting.max():,.0f})."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:

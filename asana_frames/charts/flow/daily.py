@@ -79,7 +79,7 @@ def daily(
         set_heading(ax, daily, _WHAT, titles)
         return draw_empty(ax, "No tasks")
     days = rows["period"].to_numpy("datetime64[D]")
-    step = find_step(days)
+    step = find_step(days, daily.attrs.get("every"))
     middles, width = find_middles(days)
     created, done, open_tasks, overdue = (column_numbers(rows, name) for name in _COUNTS)
     legend = draw_up_down_bars(

@@ -104,7 +104,8 @@ def forecast(
         percentile, and targets as crosses, those that are done first at the top. Beside it stands
         the chance of the target, or the date of the percentile nearest to 85 %; beside those that
         are never done it says so. A note counts the groups for which there is no room. The
-        subtitle names the group whose date of this percentile is the last.
+        subtitle names the group whose date of this percentile is the last, of all groups, and
+        those that have no such date.
 
     Raises
     ------
@@ -275,6 +276,7 @@ def _draw_groups(
     if ax is None:
         ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
     shown = groups[: count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)]
+    finding = _name_last(_select_kind(rows, "finish"), labels)
     place = labels.map({label: row for row, label in enumerate(shown)})
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
@@ -302,22 +304,28 @@ def _draw_groups(
         rows,
         _WHAT,
         titles,
-        finding=_name_last(finish, shown),
+        finding=finding,
         notes=[count_hidden(len(groups) - len(shown), "groups")],
         legend=legend,
     )
     return make_room(ax)
 
 
-def _name_last(finish: pd.DataFrame, names: Sequence[str]) -> str:
-    """Name the group that most runs complete last."""
-    usual = [_select_usual(own) for _, own in finish.groupby("place")]
-    dated = [row for row in usual if not pd.isna(row["date"])]
+def _name_last(finish: pd.DataFrame, labels: pd.Series) -> str:
+    """Name the group that most runs complete last, after those without a date."""
+    groups = finish.groupby(labels[finish.index], sort=False)
+    usual = {str(name): _select_usual(own) for name, own in groups}
+    endless = [name for name, row in usual.items() if pd.isna(row["date"])]
+    dated = [name for name in usual if name not in endless]
     if not dated:
-        return ""
-    last = max(dated, key=lambda row: row["date"])
-    name, share = names[int(last["place"])], format_chance(last["probability"])
-    return f"Last is {name}, by {format_day(last['date'])} in {share} of the runs."
+        return "No group has an end in sight."
+    name = max(dated, key=lambda dated: usual[dated]["date"])
+    when, share = format_day(usual[name]["date"]), format_chance(usual[name]["probability"])
+    last = f"is {name}, by {when} in {share} of the runs."
+    if not endless:
+        return f"Last {last}"
+    counted = f"{endless[0]} has" if len(endless) == 1 else f"{len(endless)} groups have"
+    return f"{counted} no end in sight; last of the others {last}"
 
 
 def _select_kind(rows: pd.DataFrame, kind: str) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import day_positions
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.rollups.flow.close_times import close_times
+from asana_frames.rollups.flow.cycles import nearest_rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,9 +48,9 @@ def lead_times(
     Returns
     -------
     Axes
-        Horizontal lines show in how many days 50, 85 and 95 % of the tasks are done. Tasks that
-        took more than three times as long as the highest line are counted in a note. The subtitle
-        says in how many days half of the tasks were completed, and 85 % of them.
+        Horizontal lines show in how many days at least 50, 85 and 95 % of the tasks are done.
+        Tasks that took more than three times as long as the highest line are counted in a note.
+        The subtitle says in how many days half of the tasks were completed, and 85 % of them.
 
     Raises
     ------
@@ -68,8 +68,8 @@ def lead_times(
         return draw_empty(ax, "No completed tasks")
     completed = day_positions(rows["completed_on"].to_numpy("datetime64[D]")) + 0.5
     days = column_numbers(rows, "days_open")
-    percentiles = close_times(rows, percentiles=tuple(PERCENTILE_STYLES)).iloc[0, 2:]
-    marks = dict(zip(PERCENTILE_STYLES, percentiles.astype("float64"), strict=True))
+    # In as many days that share of the tasks was done; a value between two tasks would be less.
+    marks = {share: nearest_rank(pd.Series(days), share) for share in PERCENTILE_STYLES}
     note = draw_dots(ax, completed, days, marks[0.95], label="Completed on")
     draw_percentiles(ax, marks)
     days_drawn = rows["completed_on"].min(), rows["completed_on"].max()

@@ -104,7 +104,7 @@ def load(
     sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
     order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
     drawn = order[: count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)]
-    step = find_step(unique_days(rows["period"]))
+    step = find_step(unique_days(rows["period"]), load.attrs.get("every"))
     days = _list_days(unique_days(rows["period"]), step, read_about(load).now)
     is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
     earlier: pd.Series[Any] = sums.reindex(drawn).loc[:, is_earlier].sum(axis="columns")

@@ -149,7 +149,7 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
 
 def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
     """Stack the tasks of each period, and write the rate above them; return note and legend."""
-    step = find_step(unique_days(rows["period"]))
+    step = find_step(unique_days(rows["period"]), rows.attrs.get("every"))
     days = fill_periods(unique_days(rows["period"]), step)
     rows = rows.set_index("period").reindex(days.astype("datetime64[us]"))
     table = rows[[*_LOOKS]].astype("float64").fillna(0.0)

@@ -91,7 +91,7 @@ def throughput(
     if rows.empty:
         set_heading(ax, throughput, _WHAT, titles)
         return draw_empty(ax, "No tasks")
-    step = find_step(unique_days(rows["period"]))
+    step = find_step(unique_days(rows["period"]), throughput.attrs.get("every"))
     keys = list_keys(rows, _OWN)
     table = pivot_series(rows, keys, "done", step, max_name_length(ax, 28))
     days = table.index.to_numpy("datetime64[D]")

@@ -64,7 +64,7 @@ def velocity(
     -------
     Axes
         Two bars per sprint, in the order of their starts, at most the last 26. A dashed line is
-        the mean of what the sprints that are over completed; a sprint that is not over has hollow
+        the mean of what all sprints that are over completed; a sprint that is not over has hollow
         bars and does not count in it. The subtitle gives this mean, and what the last sprint that
         is over completed of what it committed to.
 
@@ -76,16 +76,17 @@ def velocity(
     needed = ["name", "start", "committed", "done", "partial"]
     titles, kinds = Titles(title, subtitle), {"start": "date"}
     velocity = read_input(velocity, needed, chart="velocity", ax=ax, kinds=kinds, titles=titles)
-    rows = velocity.sort_values("start", kind="stable").tail(_MOST).reset_index(drop=True)
+    known = velocity.sort_values("start", kind="stable")
+    rows = known.tail(_MOST).reset_index(drop=True)
     if ax is None:
         ax = new_axes(height=4.2)
     if rows.empty:
         set_heading(ax, velocity, _WHAT, titles)
         return draw_empty(ax, "No sprints")
-    is_over = ~rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
-    legend = _draw_pairs(ax, rows, is_over)
+    over = known[_find_over(known)]
+    legend = _draw_pairs(ax, rows, _find_over(rows))
     set_count_axis(ax, "Per sprint")
-    legend |= _draw_mean(ax, column_numbers(rows, "done")[is_over])
+    legend |= _draw_mean(ax, column_numbers(over, "done"))
     labels = [shorten_name(name, _LONGEST) for name in text_column(rows, "name").fillna("?")]
     ax.set_xticks(range(len(rows)), labels)
     letters = (max(map(len, labels)) + 1) * len(rows)
@@ -98,11 +99,16 @@ def velocity(
         velocity,
         _WHAT,
         titles,
-        finding=_summarise(rows[is_over]),
+        finding=_summarise(over),
         notes=[count_hidden(len(velocity) - len(rows), "sprints before")],
         legend=legend,
     )
     return make_room(ax)
+
+
+def _find_over(rows: pd.DataFrame) -> np.ndarray:
+    """Return which sprints are over."""
+    return ~rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
 
 
 def _draw_mean(ax: Axes, done: Numbers) -> dict[str, Artist]:

@@ -91,7 +91,7 @@ def wip(
     limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
     drawn = [name for name in names if name in limited or not limited][: len(_COLOURS)]
     days = unique_days(rows["period"])
-    step = find_step(days)
+    step = find_step(days, wip.attrs.get("every"))
     ends, legend = _draw_sections(ax, rows, labels, drawn)
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.3 * step.days, least=3 * step.days)
@@ -158,4 +158,4 @@ def _summarise(last: pd.DataFrame) -> str:
         return "No section is above its limit."
     most = int(np.nan_to_num(tasks).argmax())
     total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), tasks[most]))
-    return f"{total} open at the end, most of them in {names[most]} ({highest})."
+    return f"{total} open at the end; {names[most]} has the most ({highest})."

@@ -73,6 +73,8 @@ def goal_history(
     history = read_input(history, needed, chart="goal_history", ax=ax, titles=titles)
     rows = drop_missing(history, "at")
     goals = list(rows["goal_gid"].drop_duplicates())
+    # Each event lasts until the next.
+    rows = rows.sort_values("at", kind="stable")
     if ax is None:
         ax = new_axes(height=_LANE_HEIGHT * min(len(goals), _MOST_GOALS) + 1.6)
     if rows.empty:
@@ -101,7 +103,7 @@ def goal_history(
 
 
 def _count_statuses(rows: pd.DataFrame) -> str:
-    last = rows.sort_values("at", kind="stable").groupby("goal_gid", sort=False)["status"].last()
+    last = rows.groupby("goal_gid", sort=False)["status"].last()
     counts = Counter(goal_status_look(status).words for status in last)
     return "Now " + ", ".join(f"{count} {words}" for words, count in counts.most_common()) + "."
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles
+from asana_frames.charts.shared.about import Titles, restate_about
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -83,12 +83,14 @@ def goal_timeline(
         titles=titles,
     )
     today = find_today(progress, now)
+    # Due days are compared with the day that was given.
+    stated = progress if now is None else restate_about(progress, now=today)
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:
         ax = new_axes(height=0.36 * min(len(rows), _MOST_GOALS) + 1.6)
     if rows.empty:
-        set_heading(ax, progress, _WHAT, titles)
+        set_heading(ax, stated, _WHAT, titles)
         return draw_empty(ax, "No goals" if progress.empty else "No goals with dates")
     drawn = rows.head(count_fitting_rows(ax, _MOST_GOALS, reserved=0.6)).iloc[::-1]
     _draw_goals(ax, drawn)
@@ -101,7 +103,7 @@ def goal_timeline(
     label_date_axis(ax)
     set_heading(
         ax,
-        progress,
+        stated,
         _WHAT,
         titles,
         finding=_count_overdue(rows, today),

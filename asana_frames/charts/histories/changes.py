@@ -98,7 +98,7 @@ def changes(
         return draw_empty(ax, "No changes")
     kinds = rows["change"].where(rows["change"].isin(_KINDS), "other").astype(object)
     periods = period_starts(local_days(rows["changed_at"], tz), every)
-    step = find_step(unique_days(periods))
+    step = find_step(unique_days(periods), every)
     table = pivot_periods(periods, kinds, pd.Series(1, index=rows.index), step)
     present = [kind for kind in (*_KINDS, "other") if kind in table]
     bars = _draw_change_bars(ax, table[present], step)

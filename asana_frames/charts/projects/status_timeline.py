@@ -58,7 +58,8 @@ def status_timeline(
         As ``asana.status_updates.list(parent=...)`` returns them: ``parent_gid``,
         ``parent_name``, ``status_type`` and ``created_at``.
     now
-        The moment up to which the last status of each is drawn; the present if not given.
+        The moment up to which statuses are drawn, later updates are left out; the present if not
+        given, and then all are drawn.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax
@@ -70,8 +71,8 @@ def status_timeline(
         A row per parent, those whose last status is worst at the top, then by name, at most 30;
         spans are coloured by status, in UTC, which they name where
         there is room; the legend names all. Notes count the
-        other parents, and the updates without a parent or a moment. The subtitle counts the last
-        statuses.
+        other parents, the updates without a parent or a moment, and those after ``now``. The
+        subtitle counts the last statuses.
 
     Raises
     ------
@@ -89,7 +90,12 @@ def status_timeline(
         source="asana.status_updates.list",
     )
     end = parse_moment(now)
-    updates, parents = _sort_updates(statuses)
+    known = _read_updates(statuses)
+    unplaced = len(statuses) - len(known)
+    # Updates are never later than the present; clocks may differ a little.
+    past = known if now is None else known[known["created_at"] <= end]
+    later = len(known) - len(past)
+    updates, parents = _sort_updates(past)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.9)
     if updates.empty:
@@ -99,7 +105,6 @@ def status_timeline(
     legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
     label_rows(ax, list(unique_labels(drawn, ["parent_gid", "parent_name"], max_name_length(ax))))
     label_date_axis(ax)
-    left_out = len(statuses) - len(updates)
     set_heading(
         ax,
         restate_about(statuses, now=end),
@@ -108,7 +113,8 @@ def status_timeline(
         finding=_count_statuses(parents["status_type"]),
         notes=[
             count_hidden(len(parents) - len(drawn)),
-            f"+ {left_out} without a parent or day" if left_out else "",
+            f"+ {unplaced} without a parent or day" if unplaced else "",
+            f"+ {later} after that" if later else "",
         ],
         days=(updates["created_at"].min().tz_localize(None), end.tz_localize(None)),
         legend=legend,
@@ -127,10 +133,14 @@ def _count_statuses(last: pd.Series) -> str:
     return f"Now {', '.join(parts)}, of {len(last):,}."
 
 
-def _sort_updates(statuses: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the updates of each parent in order, and the parents, those in trouble first."""
+def _read_updates(statuses: pd.DataFrame) -> pd.DataFrame:
+    """Return the updates with a parent and a moment."""
     at = parse_moments(statuses["created_at"], what="charts.status_timeline")
-    known = statuses.assign(created_at=at).dropna(subset=["parent_gid", "created_at"])
+    return statuses.assign(created_at=at).dropna(subset=["parent_gid", "created_at"])
+
+
+def _sort_updates(known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the updates of each parent in order, and the parents, those in trouble first."""
     updates = known.sort_values(["parent_gid", "created_at"], kind="stable", ignore_index=True)
     last = updates.drop_duplicates("parent_gid", keep="last")
     ranks = {status: rank for rank, status in enumerate(_FROM_WORST)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from asana_frames.charts.shared.columns import Numbers
 from asana_frames.rollups.shared.periods import (
     MONTHS,
     WEEKDAYS,
+    Every,
     list_periods,
     shift_periods,
 )
@@ -62,14 +63,29 @@ def unique_days(periods: pd.Series) -> Days:
     return np.unique(periods.dropna().to_numpy("datetime64[D]"))
 
 
-def find_step(days: Days) -> Step:
+def find_step(days: Days, every: object = None) -> Step:
     """Return the longest step that all days fall on; days between them may be missing.
 
     One day tells years, quarters, months, weeks from Monday and days only: others are found where
-    two days agree.
+    two days agree. So the length of the periods, where it is known, is taken if all days fall on
+    it: three Mondays may be days, and the 1st a day of its own.
     """
+    told = read_step(every)
+    if told is not None and (shift_periods(days, told.every, 0) == days).all():
+        return told
     known = [step for step in _STEPS if len(days) > 1 or step.every in _USUAL]
     return next(step for step in known if (shift_periods(days, step.every, 0) == days).all())
+
+
+def read_step(every: object) -> Step | None:
+    """Return the step of a period as in ``rollups.hours``; None if it is none."""
+    if not isinstance(every, str) or every not in get_args(Every):
+        return None
+    name = {"W": "W-MON", "QS": "QS-JAN", "YS-JAN": "YS"}.get(every, every)
+    if name.startswith("QS-"):
+        # Quarters from April begin on the same days as those from January.
+        name = f"QS-{MONTHS[MONTHS.index(name[3:]) % 3]}"
+    return next(step for step in _STEPS if step.every == name)
 
 
 def name_period(step: Step) -> str:

@@ -106,7 +106,11 @@ def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
         return about
     first, last = (pd.Timestamp(day) for day in days)
     start = first if about.start is None else max(first, about.start)
-    return about._replace(start=start, end=last if about.end is None else min(last, about.end))
+    end = last if about.end is None else min(last, about.end)
+    if start > end:
+        # What is drawn lies before or after what is told: the days that are drawn are true.
+        start, end = first, last
+    return about._replace(start=start, end=end)
 
 
 def _set_title(ax: Axes, title: str, height: float) -> None:

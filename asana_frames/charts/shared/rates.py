@@ -75,7 +75,7 @@ def draw_rate_lines(
         faces = np.where(partial, find_background(ax), colour).tolist()
         ax.scatter(places, percent, s=22, c=faces, edgecolor=colour, linewidth=1.2, zorder=3)
     days = unique_days(rows["period"])
-    label_period_axis(ax, days, find_step(days))
+    label_period_axis(ax, days, find_step(days, rows.attrs.get("every")))
     set_percent_axis(ax)
     if keys and (legend := label_ends(ax, ends)):
         add_legend_beside(ax, legend)
@@ -122,7 +122,7 @@ def find_span(rows: pd.DataFrame) -> tuple[Any, Any] | None:
     if "period" not in rows.columns:
         return None
     days = unique_days(rows["period"])
-    return days[0], period_ends(days, find_step(days))[-1] - 1
+    return days[0], period_ends(days, find_step(days, rows.attrs.get("every")))[-1] - 1
 
 
 def set_percent_axis(ax: Axes) -> None:

@@ -140,7 +140,7 @@ def _draw_weeks(
     from matplotlib.patches import Patch
 
     known_days = unique_days(rows["period"])
-    step = find_step(known_days)
+    step = find_step(known_days, rows.attrs.get("every"))
     days = fill_periods(known_days, step)
     weeks = [rows["person"], rows["period"].astype("datetime64[us]")]
     firsts = rows[["hours", "state"]].groupby(weeks).first()

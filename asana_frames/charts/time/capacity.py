@@ -163,7 +163,7 @@ def _find_busiest(rows: pd.DataFrame, show: Show) -> str:
     limit = "over 100 %" if measure.centre else "below 0 hours"
     at = int(np.argmax(work))
     value = f"{format_number(round(float(values[at]), 1))}{measure.unit}"
-    period = name_period(find_step(unique_days(rows["period"])))
+    period = name_period(find_step(unique_days(rows["period"]), rows.attrs.get("every")))
     when = f"the {period} from {format_day(there['period'][at])}"
     most = f"{format_value(there['person_name'][at])}, {value} in {when}"
     if all_of == 1:
@@ -178,7 +178,7 @@ def _draw_capacity(
 ) -> tuple[tuple[Any, Any], dict[str, Artist]]:
     """Draw the cells; return the days that they cover, and the handles of the legend."""
     known_days = unique_days(rows["period"])
-    step = find_step(known_days)
+    step = find_step(known_days, rows.attrs.get("every"))
     days = fill_periods(known_days, step)
     values, available = (
         _pivot_persons(rows, column, persons, days) for column in (show, "available")

@@ -141,7 +141,7 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
         draw_empty(ax, "No hours with a date")
         return {"notes": notes}
     days = unique_days(dated["period"])
-    step = find_step(days)
+    step = find_step(days, dated.attrs.get("every"))
     table = pivot_series(dated, keys, "hours", step, max_name_length(ax, 28))
     drawn = dict(zip(map(str, table), _KINDS[kind](ax, table, step), strict=True))
     set_plain_style(ax, grid="y")

@@ -219,7 +219,7 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
         draw_empty(ax, "No money with a date")
         return {"notes": notes}
     starts = found.rows["period"].astype("datetime64[us]")
-    step = find_step(unique_days(starts))
+    step = find_step(unique_days(starts), found.rows.attrs.get("every"))
     days = fill_periods(unique_days(starts), step)
     sums = found.sum_by(starts)
     is_gap = ~np.isin(days.astype("datetime64[us]"), sums.index.to_numpy())

@@ -337,6 +337,7 @@ class Grid(NamedTuple):
         return write_about(
             table,
             source,
+            every=self.every,
             start=None if is_empty else self.first,
             end=None if is_empty else self.last,
             now=selection.now,

@@ -137,7 +137,7 @@ def count_visits(
     enter = visits["enter"]
     if enter.isna().all():
         empty = pd.DataFrame(columns=list(_DTYPES)).astype(_DTYPES)
-        return write_about(empty, section_times, now=moment, tz=tz)
+        return _write_about(empty, section_times, mine, every=every, now=moment, tz=tz)
     first, last = local_days(pd.Series([enter.min(), _find_end(visits, moment)]), tz)
     periods = list_periods(first, last, every)
     sections = number_sections(visits)
@@ -154,7 +154,19 @@ def count_visits(
             "tasks": counts.ravel(),
         }
     ).astype(_DTYPES)
-    return write_about(table, section_times, every=every, now=moment, tz=tz)
+    return _write_about(table, section_times, mine, every=every, now=moment, tz=tz)
+
+
+def _write_about(
+    table: pd.DataFrame, source: pd.DataFrame, mine: pd.DataFrame, **given: Any
+) -> pd.DataFrame:
+    """Write what a table is about: the project that is counted, of what was read of more."""
+    table = write_about(table, source, **given)
+    names = mine["project_name"].dropna().unique()
+    is_part = source["project_gid"].nunique(dropna=False) > 1
+    if len(names) == 1 and (is_part or "subject" in table.attrs):
+        table.attrs["subject"] = str(names[0])
+    return table
 
 
 def _count_steps(

@@ -109,4 +109,5 @@ def load(
     )
     order = ["person_name", "person_gid", "period"]
     table = table.sort_values(order, ignore_index=True).astype({"tasks": "Int64"})
-    return write_about(table, tasks, every=every, start=span.start, end=span.end, now=moment)
+    start, last = span.start, span.end
+    return write_about(table, tasks, every=every, start=start, end=last, now=moment, ahead=True)

@@ -70,7 +70,7 @@ def throughput(
         row for every group of the tasks and every period up to the present, 0 where nothing was
         completed; sorted by the keys, then by period. The ``attrs`` say of what the table is, from
         when to when, and as of when: ``subject``, ``start``, ``end``, ``now`` (text), as far as
-        that is known.
+        that is known, and the length of the periods: ``every``.
 
     Raises
     ------

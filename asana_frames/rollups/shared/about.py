@@ -12,7 +12,7 @@ from asana_frames.rollups.shared.spans import Span
 from asana_frames.types import When
 
 #: The keys of ``attrs`` that say it, each a text; one that is not known is left out.
-ABOUT = ("subject", "start", "end", "now")
+ABOUT = ("subject", "start", "end", "now", "every")
 
 
 def write_about(
@@ -24,12 +24,13 @@ def write_about(
     end: pd.Timestamp | None = None,
     now: When | None = None,
     tz: str = "UTC",
+    ahead: bool = False,
 ) -> pd.DataFrame:
     """Write what a table is about into its ``attrs``, and return it.
 
     ``subject`` is the name of the project, portfolio or other object that the rows of ``source``
     were read of; ``start`` and ``end`` are the first and the last day that count, ``now`` is the
-    moment as of which they were counted.
+    moment as of which they were counted, and ``every`` is the length of the periods.
 
     Parameters
     ----------
@@ -46,18 +47,21 @@ def write_about(
         The moment of the rollup; None if it has none.
     tz
         The time zone in which it is written.
+    ahead
+        Whether days after ``now`` count too.
     """
     moment = None if now is None else parse_moment(now, tz).tz_convert(tz)
     today = None if moment is None else moment.tz_localize(None).normalize()
     if every is not None and "period" in table.columns and table["period"].notna().any():
         periods = table["period"]
         start = periods.min() if start is None else start
-        end = Span(start, end, today).find_last_day(periods.max(), every)
+        end = Span(start, end, None if ahead else today).find_last_day(periods.max(), every)
     told = {
         "subject": find_subject(source),
         "start": "" if start is None else f"{start:%Y-%m-%d}",
         "end": "" if end is None else f"{end:%Y-%m-%d}",
         "now": "" if moment is None else moment.isoformat(timespec="minutes"),
+        "every": every if isinstance(every, str) and "period" in table.columns else "",
     }
     table.attrs.update({name: text for name, text in told.items() if text})
     return table

@@ -202,7 +202,16 @@ def capacity(
         return _add_up(frames, work, every, by, start, end)
 
     table = _arrange(add_up(by, start, end), layout, show, by, add_up)
-    return layout.write_about(table, users)
+    table = layout.write_about(table, users)
+    if "subject" in table.attrs and not _are_all_of(known, add_up("person", start, end)):
+        # The users may be of one team, and the hours of everybody.
+        del table.attrs["subject"]
+    return table
+
+
+def _are_all_of(users: pd.DataFrame, persons: pd.DataFrame) -> bool:
+    """Return whether all persons of a table are among the users."""
+    return bool(persons["person_gid"].isin(users["gid"]).all())
 
 
 def _arrange(

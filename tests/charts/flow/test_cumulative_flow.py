@@ -154,13 +154,12 @@ def test_completed_tasks_are_at_the_very_bottom_and_never_merged() -> None:
     assert names[-2:] == ["other (11)", "completed"]
     assert len(names) == 11
     assert (
-        finding_of(ax)
-        == "590 of 590 are not completed at the end, most of them in Section 39 (39)."
+        finding_of(ax) == "590 of 590 are not completed at the end; Section 39 has the most (39)."
     )
 
 
 def test_the_section_with_most_tasks_at_the_end_is_named() -> None:
     ax = af.charts.cumulative_flow(flow_of({"To do": [1, 1], "Doing": [9, 4]}))
 
-    assert finding_of(ax) == "5 tasks at the end, most of them in Doing (4)."
+    assert finding_of(ax) == "5 tasks at the end; Doing has the most (4)."
     assert title_of(ax) == "Cumulative flow, 2 to 3 Mar 2026"

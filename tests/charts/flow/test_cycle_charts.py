@@ -169,7 +169,7 @@ def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
     assert [np.asarray(part.get_offsets())[:, 1].tolist() for part in over] == [[3], [4]]
     plain = af.charts.wip(counts_of(counts))
     assert sorted(words_of(plain)) == ["Doing", "Review", "To do"]
-    assert finding_of(plain) == "15 open at the end, most of them in To do (9)."
+    assert finding_of(plain) == "15 open at the end; To do has the most (9)."
     # Red is kept for what is above a limit.
     many = af.charts.wip(counts_of({f"{n} section": [n] for n in range(10, 24)}))
     assert ALARM not in {to_hex(line.get_color()) for line in many.lines}

@@ -168,6 +168,8 @@ def test_of_many_sprints_the_last_are_drawn() -> None:
     assert len(ax.get_xticklabels()) == 26
     assert ax.get_xticklabels()[-1].get_text() == "Sprint 40"
     assert notes_of(ax) == "… 14 more sprints before"
+    older = af.charts.velocity(velocity_of(*[(9, 9)] * 14, *[(1, 1)] * 26))
+    assert finding_of(older).startswith("3.9 done per sprint on average; ")
 
 
 def test_large_numbers_have_separators() -> None:

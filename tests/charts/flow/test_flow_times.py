@@ -88,7 +88,10 @@ def test_ages_are_bars_of_buckets_with_the_overdue_at_the_foot() -> None:
     assert heights_of(ax) == [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0]
     assert words_of(ax) == ["1", "0", "0", "0", "2", "1"]
     assert legend_of(ax) == ["overdue", "not overdue"]
-    assert finding_of(ax) == "2 of 4 open tasks are overdue; most are over a year old (2)."
+    assert (
+        finding_of(ax)
+        == "2 of 4 open tasks are overdue; the largest group is over a year old (2)."
+    )
 
 
 def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
@@ -138,3 +141,12 @@ class TestEachChart:
             af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"
         ):
             chart(data.drop(columns=column))
+
+
+def test_at_least_85_percent_of_the_tasks_are_within_the_days_that_are_said() -> None:
+    days = [1.0, 2.0, 3.0, 20.0]
+    took = pd.DataFrame({"completed_on": pd.to_datetime(["2026-03-02"] * 4), "days_open": days})
+
+    ax = af.charts.lead_times(took)
+
+    assert finding_of(ax) == "Half of 4 tasks were completed within 2 days, 85 % within 20."

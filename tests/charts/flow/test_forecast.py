@@ -197,6 +197,17 @@ def test_several_groups_are_lines_with_the_earliest_at_the_top() -> None:
     assert finding_of(ax).startswith("Last is Website, by ")
 
 
+def test_groups_that_are_not_drawn_or_never_done_count_as_last_too() -> None:
+    rows = [*work(0, 1, left=8, project="31"), *work(1, 1, left=2, project="32")]
+    both = forecast_of(*rows, by="project")
+    never = both[both["project_name"] == "Shop"].assign(project_gid="33", project_name="Blog")
+    never = never.assign(date=pd.NaT)
+
+    ax = af.charts.forecast(pd.concat([both, never], ignore_index=True))
+
+    assert finding_of(ax).startswith("Blog has no end in sight; last of the others is Website")
+
+
 def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:
     rows = [*work(0, 0, left=8, project="31"), *work(1, 1, left=2, project="32")]
 

@@ -175,6 +175,18 @@ def test_a_lane_is_coloured_from_each_update_to_the_next_and_has_a_line_of_progr
     }
 
 
+def test_a_history_in_another_order_is_drawn_by_time() -> None:
+    ax = af.charts.goal_history(
+        history_of(
+            ("1", "2026-02-10", "now", "off_track", 0.5),
+            ("1", "2026-01-31", "status update", "off_track", None),
+            ("1", "2026-01-11", "status update", "on_track", None),
+        )
+    )
+
+    assert [round(bar.get_width()) for bar in ax.patches] == [20, 10, 1]
+
+
 def test_progress_beyond_its_bounds_stays_in_its_lane() -> None:
     ax = af.charts.goal_history(
         history_of(("1", "2026-01-01", "start", None, -3.0), ("1", "2026-02-01", "now", None, 9.0))

@@ -111,13 +111,15 @@ def test_at_most_30_rows_are_drawn_and_what_is_left_out_is_counted() -> None:
     assert notes_of(ax)[:2] == ["… 3 more", "+ 2 without a parent or day"]
 
 
-def test_what_was_said_after_now_is_still_seen() -> None:
+def test_what_was_said_after_now_is_left_out_and_counted() -> None:
     ax = af.charts.status_timeline(
         updates(("1", "2026-03-01", "on_track"), ("1", "2026-04-10", "at_risk")), now=NOW
     )
 
-    # 40 days in all, of which a part in 200 is drawn at least.
-    assert [bar.get_width() for bar in ax.patches] == pytest.approx([40, 0.2])
+    assert [bar.get_width() for bar in ax.patches] == pytest.approx([30])
+    assert finding_of(ax) == "Now 1 on track, of 1."
+    assert notes_of(ax) == ["+ 1 after that", "As of 31 Mar 2026"]
+    assert title_of(ax) == "Status from update to update, 1 to 31 Mar 2026"
 
 
 def test_spans_with_room_name_their_status_and_the_finding_counts_the_last() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,9 +15,11 @@ from asana_frames.charts.shared.dates import (
     find_step,
     label_date_axis,
     label_period_axis,
+    name_period,
     period_ends,
+    read_step,
 )
-from asana_frames.rollups.shared.periods import list_periods
+from asana_frames.rollups.shared.periods import Every, list_periods
 
 
 @pytest.mark.parametrize("inches", [1.5, 2.5, 4.0, 8.0])
@@ -104,3 +108,25 @@ def test_labels_of_two_years_tell_both(
     assert [label.get_text() for label in ax.get_xticklabels()] == labels
     assert ax.xaxis.get_offset_text().get_text() == year
     plt.close(figure)
+
+
+@pytest.mark.parametrize(
+    ("days", "every", "word"),
+    [
+        (["2026-06-01"], "W", "week"),
+        (["2026-06-01", "2026-06-08", "2026-06-15"], "D", "day"),
+        (["2026-04-01"], "MS", "month"),
+        (["2026-04-01"], "QS-APR", "quarter"),
+        # Days that do not begin such periods tell more than what was written once.
+        (["2026-06-02", "2026-06-03"], "MS", "day"),
+        (["2026-06-02"], "unknown", "day"),
+    ],
+)
+def test_the_period_that_is_told_goes_before_the_one_that_days_suggest(
+    days: list[str], every: str, word: str
+) -> None:
+    assert name_period(find_step(np.array(days, "datetime64[D]"), every)) == word
+
+
+def test_periods_of_the_rollups_are_known() -> None:
+    assert all(read_step(every) for every in get_args(Every))

@@ -68,6 +68,14 @@ def test_days_that_are_drawn_narrow_those_of_the_table() -> None:
     assert title_of(ax) == "Shop: scope, Sep to Nov 2026"
 
 
+def test_days_that_lie_beyond_those_of_the_table_are_told_as_they_are() -> None:
+    ax = axes_of()
+
+    set_heading(ax, TABLE, "scope", Titles(), days=("2026-12-07", "2026-12-20"))
+
+    assert title_of(ax) == "Shop: scope, 7 to 20 Dec 2026"
+
+
 def test_what_is_not_known_is_left_out() -> None:
     ax = axes_of()
 

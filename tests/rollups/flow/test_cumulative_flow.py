@@ -121,7 +121,9 @@ def test_several_projects_are_refused_unless_one_is_meant() -> None:
     with pytest.raises(af.InvalidArgument, match=r"project='3' is not one of .*1 \(Shop\)"):
         af.rollups.cumulative_flow(visits, project="3")
     for project in ("2", "Site"):
-        assert set(af.rollups.cumulative_flow(visits, project=project)["section_gid"]) == {"21"}
+        table = af.rollups.cumulative_flow(visits, project=project)
+        assert set(table["section_gid"]) == {"21"}
+        assert table.attrs["subject"] == "Site"
 
 
 def test_projects_of_one_name_are_told_apart_by_their_gids() -> None:

@@ -40,6 +40,13 @@ def test_open_tasks_are_counted_by_person_and_week_with_their_hours() -> None:
     ]
 
 
+def test_the_days_of_a_load_go_on_after_today_as_far_as_tasks_count() -> None:
+    table = af.rollups.load(tasks_of(*FOUR), now="2026-03-09T12:00Z")
+
+    assert table.attrs["end"] == "2026-03-15"
+    assert table.attrs["every"] == "W"
+
+
 def test_an_estimate_may_be_in_hours() -> None:
     table = af.rollups.load(tasks_of(*FOUR), estimate=ESTIMATE, unit="hours")
 

@@ -17,7 +17,6 @@ ROLLUPS = [
     "billable",
     "budget_burn",
     "budget_status",
-    "capacity",
     "cost",
     "entries",
     "estimates",
@@ -33,7 +32,6 @@ AS_OF = ["approvals", "budget_burn", "budget_status", "timesheet"]
 SOURCES = {
     "budget_burn": "budgets",
     "budget_status": "budgets",
-    "capacity": "users",
     "estimates": "tasks",
 }
 
@@ -88,3 +86,16 @@ def test_a_timesheet_says_its_week(calls: Calls) -> None:
 
     assert rollup(**given).attrs["start"] == "2026-10-26"
     assert rollup(**given).attrs["end"] == "2026-11-01"
+
+
+def test_capacity_is_of_the_team_only_if_all_persons_are_its_users(calls: Calls) -> None:
+    rollup, given = calls["rollups.capacity"]
+    team = pd.DataFrame({"gid": ["11"], "name": ["Ana"]})
+    team.attrs["asana"] = {"subject": "Web team"}
+
+    everybody = rollup(**given | {"users": team, "by": "person"})
+    alone = rollup(team, start="2026-03-02", end="2026-03-08")
+
+    assert not everybody["person_gid"].isin(team["gid"]).all()
+    assert "subject" not in everybody.attrs
+    assert alone.attrs["subject"] == "Web team"
