@@ -33,7 +33,7 @@ def read_about(frame: pd.DataFrame) -> About:
     """Return what the ``attrs`` of a table say; what cannot be read is not known."""
     told = {name: frame.attrs.get(name) for name in ABOUT}
     subject = told.pop("subject")
-    told.pop(\"every\")
+    told.pop("every")
     known = {name: _parse_moment(text) for name, text in told.items()}
     # The days that are drawn have no zone either.
     days = {
