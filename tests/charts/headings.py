@@ -41,3 +41,8 @@ def list_around(ax: Axes, side: str) -> list[Text]:
 def join_lines(text: str) -> str:
     """Return a text in one line."""
     return " ".join(text.split())
+
+
+def panels_of(ax: Axes) -> list[Axes]:
+    """Return the axes within axes that are seen: panels above others, and scales of colours."""
+    return [one for one in ax.child_axes if one.get_visible()]

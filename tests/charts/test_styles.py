@@ -63,7 +63,7 @@ def words_of(ax: Axes) -> list[Text]:
 
 def axes_of(ax: Axes) -> list[Any]:
     """Return axes and their panels."""
-    return [ax, *ax.child_axes]
+    return [ax, *(one for one in ax.child_axes if one.get_visible())]
 
 
 def lines_of(ax: Axes) -> list[str]:

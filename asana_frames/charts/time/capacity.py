@@ -218,7 +218,8 @@ def _colour_norm(values: Numbers, measure: _Measure) -> Normalize:
     from matplotlib.colors import Normalize, TwoSlopeNorm
 
     if measure.centre:
-        return Normalize(0, 2 * measure.centre, clip=True)
+        # What is just full is still blue.
+        return Normalize(0, 2.02 * measure.centre, clip=True)
     reach = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
     return TwoSlopeNorm(0, -reach, reach)
 

@@ -25,6 +25,7 @@ from asana_frames.rollups.goals.known_goals import (
 from asana_frames.rollups.goals.links import Links, find_parents
 from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import text_column
+from asana_frames.rollups.shared.key_figures import TINY
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import elapsed_share
 from asana_frames.types import When
@@ -211,7 +212,7 @@ def _combine_progress(
         "progress_from": named.where(progress.notna()).astype(STR),
         "computed": computed,
         "coverage": _map_goals(rows, parts.coverage, "Float64"),
-        "disagrees": ((by_metric - computed).abs() > _TOLERATED).astype("boolean"),
+        "disagrees": ((by_metric - computed).abs() > _TOLERATED + TINY).astype("boolean"),
     }
 
 

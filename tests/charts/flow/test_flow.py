@@ -15,6 +15,7 @@ from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
 from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
+from tests.charts.headings import panels_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -67,7 +68,7 @@ def load_of(*rows: tuple[str | None, str | None, str | None, int, float | None])
 def test_a_burnup_is_a_line_of_scope_over_an_area_of_what_is_done() -> None:
     ax = af.charts.burnup(burnup_of((2, 0), (4, 1), (5, 3)))
 
-    (panel,) = ax.child_axes
+    (panel,) = panels_of(ax)
     (line,) = panel.lines
     assert list(np.asarray(line.get_ydata())) == [2, 4, 5]
     # At the end of the first week, where the second begins.
@@ -93,7 +94,7 @@ def test_what_leaves_the_scope_goes_down_and_groups_are_added_up() -> None:
     ax = af.charts.burnup(pd.concat([rows.assign(k="a"), rows.assign(k="b")]))
 
     assert [bar.get_height() for bar in ax.patches] == [8, 0, 0, -2]
-    assert list(np.asarray(ax.child_axes[0].lines[0].get_ydata())) == [8, 6]
+    assert list(np.asarray(panels_of(ax)[0].lines[0].get_ydata())) == [8, 6]
 
 
 def burndown_of(*remaining: int | None, ideal: bool = True) -> pd.DataFrame:
@@ -107,7 +108,7 @@ def burndown_of(*remaining: int | None, ideal: bool = True) -> pd.DataFrame:
 def test_a_burndown_falls_beside_a_dashed_line_and_says_where_it_is() -> None:
     ax = af.charts.burndown(burndown_of(4, 3, 3, None, None))
 
-    (panel,) = ax.child_axes
+    (panel,) = panels_of(ax)
     remaining, ideal = panel.lines
     assert list(np.asarray(remaining.get_ydata()))[:3] == [4, 3, 3]
     assert np.isnan(np.asarray(remaining.get_ydata(), dtype=float)[3:]).all()
@@ -120,8 +121,8 @@ def test_a_burndown_marks_today_where_days_follow() -> None:
     ahead, over = burndown_of(4, 3, 3, None, None), burndown_of(4, 3, 3, 2, 1)
     ahead.attrs["now"], over.attrs["now"] = "2026-03-04", "2026-03-06"
 
-    (panel,) = af.charts.burndown(ahead).child_axes
-    (other,) = af.charts.burndown(over).child_axes
+    (panel,) = panels_of(af.charts.burndown(ahead))
+    (other,) = panels_of(af.charts.burndown(over))
 
     assert words_of(panel) == ["today"]
     today = np.asarray(panel.lines[-1].get_xdata())[0]
@@ -189,7 +190,7 @@ def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
     ax = af.charts.daily(daily_of((3, 0, 3, 0), (1, 2, 2, 1)))
 
     assert [bar.get_height() for bar in ax.patches] == [3, 1, 0, -2]
-    (above,) = ax.child_axes
+    (above,) = panels_of(ax)
     assert list(np.asarray(above.lines[0].get_ydata())) == [3, 2]
     assert legend_of(ax) == ["created", "done"]
     assert sorted(words_of(above)) == ["open", "overdue"]
@@ -295,7 +296,7 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
     ax = af.charts.load(load_of(*rows))
 
     assert notes_of(ax) == "… 10 more persons"
-    assert len(ax.child_axes) == 1
+    assert len(panels_of(ax)) == 1
 
 
 def test_what_was_due_in_weeks_that_are_over_is_one_number() -> None:

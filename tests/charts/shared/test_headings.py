@@ -130,7 +130,7 @@ def test_all_begins_at_the_edge_of_the_labels_and_stays_in_the_figure(layout: An
 
     figure.canvas.draw()
     left = min(label.get_window_extent().x0 for label in ax.get_yticklabels())
-    texts = [*(text for text in ax.texts if text.get_text()), ax._left_title]  # type: ignore[attr-defined]
+    texts = [*(text for text in ax.texts if text.get_text()), ax.title]
     boxes = [text.get_window_extent() for text in texts]
     assert [box.x0 for box in boxes] == pytest.approx([left] * 3, abs=1.5)
     assert min(box.y0 for box in boxes) >= -1
@@ -147,7 +147,7 @@ def test_labels_of_a_panel_count() -> None:
 
     ax.figure.canvas.draw()
     (label,) = panel.get_yticklabels()
-    title = ax._left_title  # type: ignore[attr-defined]
+    title = ax.title
     assert title.get_window_extent().x0 == pytest.approx(label.get_window_extent().x0, abs=1.5)
 
 
