@@ -196,5 +196,5 @@ def test_titles_keep_to_their_column_where_labels_of_others_take_much_room() -> 
     set_heading(right, TABLE, "scope and done and all that there is to say", Titles())
 
     right.figure.canvas.draw()
-    title = right._left_title if right.get_title("left") else right.title
+    title = right.title
     assert title.get_window_extent().x1 <= right.figure.bbox.width
