@@ -308,16 +308,16 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
                 # At first each part is shown when it is there, later all at once.
                 self._show(drawing, {place: made[place]})
         self._show(drawing, made, is_complete=True)
+        if self._drawing is drawing:
+            # A cell that waits for the drawing may be the last of a notebook that is saved.
+            self._update_saved()
         with CHANGED:
             if subject.has_failed:
                 # Read again next time.
                 self._subjects.pop(gid, None)
-            is_current = self._drawing is drawing
-            if is_current:
+            if self._drawing is drawing:
                 self._drawing = None
             CHANGED.notify_all()
-        if is_current:
-            self._update_saved()
 
     def _list_places(self, gid: str, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
         """List the places of the page: each with its title and what makes its HTML."""
