@@ -94,13 +94,7 @@ def build_write_rows(
     parameters = {parameter.argument: parameter for parameter in operation.parameters}
     fields = {_name_field(field.name, parameters): field for field in operation.body}
     _check_path(operation, arguments)
-    refers = {name: field.refers for name, field in fields.items()}
-    refers |= {name: parameter.refers for name, parameter in parameters.items()}
-    named = {_name_field(name, parameters): value for name, value in (body or {}).items()}
-    given = {
-        name: unwrap_picker(value, refers.get(name, ()))
-        for name, value in {**arguments, **named}.items()
-    }
+    given = _unwrap_values(arguments, body or {}, parameters, fields)
     split = {
         name: _split_rows(value, takes_list=_takes_list(name, fields))
         for name, value in given.items()
@@ -138,8 +132,24 @@ def build_write_rows(
     return RowSet(rows, bool(many), collections, problems, projects, {})
 
 
+def _unwrap_values(
+    arguments: Mapping[str, Any],
+    body: Mapping[str, Any],
+    parameters: Mapping[str, Parameter],
+    fields: Mapping[str, BodyField],
+) -> dict[str, Any]:
+    """Return what was passed, by name, with what pickers stand for in their place."""
+    refers = {name: field.refers for name, field in fields.items()}
+    refers |= {name: parameter.refers for name, parameter in parameters.items()}
+    named = {_name_field(name, parameters): value for name, value in body.items()}
+    return {
+        name: unwrap_picker(value, refers.get(name, ()))
+        for name, value in {**arguments, **named}.items()
+    }
+
+
 def _name_field(name: str, parameters: Mapping[str, Parameter]) -> str:
-    """Return what a field is called beside the parameters, one of which may have its name.
+    """Return a name for a field that no parameter has.
 
     Rates have a rate, and a project that is made in a team can be shared with another.
     """

@@ -107,7 +107,7 @@ def scorecard(
 
 
 def _count_behind(card: pd.DataFrame) -> str:
-    """Return how many key results are behind; what is no key result is an objective itself."""
+    """Return how many key results are behind; rows of objectives themselves do not count."""
     pairs = zip(card["key_result_gid"], card["objective_gid"], strict=True)
     rows = (
         card[[bool(pd.isna(own) or own != top) for own, top in pairs]]
