@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.browser.pages import SIZE, Notebook, Watched
 from tests.browser.servers import JupyterServer
@@ -77,6 +78,11 @@ class Company:
         """The cell that connects to it."""
         url = self.server.url
         return f'import asana_frames as af\nasana = af.connect("sandbox", base_url="{url}")'
+
+    def tasks_of(self, project: str) -> int:
+        """Return how many tasks a project has, read beside the page."""
+        with af.connect("sandbox", base_url=self.server.url) as asana:
+            return len(asana.tasks.list(project=project, fields=["name"]))
 
     def refuse_everything(self) -> None:
         """Let no token be valid any more."""

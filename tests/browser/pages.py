@@ -209,6 +209,13 @@ def pick(control: Any, name: str) -> None:
     control.fill(next(text for text in told if text.strip().removesuffix(MARK) == name))
 
 
+def empties(control: Any) -> None:
+    """Wait until a box is ready for the next choice."""
+    control.page.wait_for_function(
+        "one => one.value === ''", arg=control.element_handle(), polling=50
+    )
+
+
 def chips(control: Any) -> Any:
     """Return the buttons beside a box, which are what is chosen."""
     return control.locator("xpath=../following-sibling::*[1]").get_by_role("button")

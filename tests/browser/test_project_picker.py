@@ -37,8 +37,8 @@ def test_a_project_is_chosen_and_read_by_the_next_cell(company: Company, noteboo
     assert [project.input_value(), *chips(project).all_inner_texts()] == ["", "Website relaunch"]
     assert shown.get_by_label("Workspace", exact=True).is_hidden()
     assert said == (
-        "228 ProjectPicker(workspace='Acme', team='Marketing', project='Website relaunch', "
-        "section=None)"
+        f"{company.tasks_of('Website relaunch')} ProjectPicker(workspace='Acme', "
+        "team='Marketing', project='Website relaunch', section=None)"
     )
     assert opened.wrong == []
 

@@ -46,7 +46,7 @@ def test_a_page_of_voila_answers_to_a_choice(
     # As somebody who reads it: an Enter that comes with the last letter waits for more of them.
     page.wait_for_timeout(200)
     page.keyboard.press("Enter")
-    page.get_by_text("228 tasks").wait_for()
+    page.get_by_text(f"{company.tasks_of('Website relaunch')} tasks", exact=True).wait_for()
     page.get_by_text("completed").wait_for()
     watched.picture("voila")
 

@@ -18,7 +18,7 @@ import pytest
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Application, Faults, Server, make_application
 from tests.conftest import SkippingClock
-from tests.fixed_day import NOW
+from tests.fixed_day import CUT, NOW
 
 PROJECT = "1209000000000123"
 #: Parts of `Faults` that say how a fault looks, and are none by themselves.
@@ -34,7 +34,7 @@ FAULTS = {
     "truncate": Faults(truncate=7),
     "slow": Faults(slow=7, slow_seconds=0.02),
     "expire": Faults(expire=2),
-    "most": Faults(most=200),
+    "most": Faults(most=CUT),
     "repeat": Faults(repeat=True),
     "shift": Faults(shift=True),
     "nulls": Faults(nulls=0.3),

@@ -14,7 +14,7 @@ import asana_frames as af
 from asana_frames.sandbox_server import Application, Faults, Server, make_application
 from tests.benchmarks import soak
 from tests.conftest import SkippingClock
-from tests.fixed_day import NOW
+from tests.fixed_day import CUT, NOW
 from tests.leftovers import FILES, sockets, threads, wait_until
 
 #: Requests to make: ASANA_FRAMES_SOAK=100000 takes some minutes.
@@ -52,7 +52,7 @@ def storm(chances: random.Random) -> Faults:
         expire=2,
         repeat=chances.random() < 0.5,
         shift=chances.random() < 0.5,
-        most=chances.choice((0, 200)),
+        most=chances.choice((0, CUT)),
     )
 
 

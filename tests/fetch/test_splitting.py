@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.sandbox_server import ApiResponse, Server, serve
 from tests.benchmarks.company import Company
-from tests.fixed_day import NOW
+from tests.fixed_day import CUT, NOW
 from tests.recorder import Asked, Recorder, Reply
 
 TASKS, SECTIONS = 1_200, 3
@@ -446,12 +446,12 @@ def test_a_set_that_asana_cuts_is_read_by_sections(asana: af.Asana) -> None:
     expected = asana.tasks.list(project="Website relaunch")
 
     with (
-        serve(faults="most=200", now=NOW) as cutting,
+        serve(faults=f"most={CUT}", now=NOW) as cutting,
         af.connect("sandbox", base_url=cutting.url) as cut,
     ):
         frame = cut.tasks.list(project="Website relaunch")
 
-    assert len(frame) > 200
+    assert len(frame) > CUT
     pd.testing.assert_frame_equal(frame, expected)
 
 
