@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
+from threading import RLock
 from typing import Any
 
 import pandas as pd
@@ -146,7 +147,8 @@ def check_subject(report: str, **given: object) -> None:
 class LazyFrames:
     """Frames about one subject, each read or computed on first use and cached.
 
-    Errors are cached as well, so a failed read is not repeated.
+    Errors are cached as well, so a failed read is not repeated. Threads may ask for frames at the
+    same time: each is computed by one of them.
 
     Parameters
     ----------
@@ -159,11 +161,12 @@ class LazyFrames:
     def __init__(self, asana: Asana, last: LastCall | None = None) -> None:
         self._asana, self._last = asana, last or LastCall()
         self._results: dict[str, Any] = {}
+        self._locks: dict[str, Any] = {}
 
     @property
     def has_failed(self) -> bool:
         """Whether a frame could not be read."""
-        return any(isinstance(result, Exception) for result in self._results.values())
+        return any(isinstance(result, Exception) for result in list(self._results.values()))
 
     def add_failures(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add the failures of the read that returned a frame to the record; return the frame."""
@@ -172,11 +175,12 @@ class LazyFrames:
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the cached result of a name, or compute it; raise its error."""
-        if name not in self._results:
-            try:
-                self._results[name] = compute()
-            except (AsanaError, TimeoutError) as error:
-                self._results[name] = error
+        with self._locks.setdefault(name, RLock()):
+            if name not in self._results:
+                try:
+                    self._results[name] = compute()
+                except (AsanaError, TimeoutError) as error:
+                    self._results[name] = error
         result = self._results[name]
         if isinstance(result, Exception):
             raise result

@@ -431,6 +431,44 @@ def hours(project: Project, ax: Any) -> None:
     ax.set_title(str(len(project.entries)))
 
 
+def test_tasks_and_hours_are_read_at_the_same_time(asana: af.Asana) -> None:
+    both, first_pages = threading.Barrier(2), {"/tasks", "/time_tracking_entries"}
+    request = asana.http.request
+
+    def met(method: str, path: str, *args: Any, **options: Any) -> Any:
+        if path in first_pages:
+            first_pages.remove(path)
+            both.wait(60)
+        return request(method, path, *args, **options)
+
+    asana.http.request = met  # type: ignore[method-assign]
+    board = Dashboard(asana, value="Autumn campaign", charts={"Hours": hours}).wait()
+
+    assert PIXEL in shown(board)["Hours"]
+    assert "Hours" in "".join(tiles(board))
+
+
+def test_frames_that_threads_ask_for_at_once_are_read_once(asana: af.Asana) -> None:
+    project = Project(asana, "Mobile app", Period(date(2026, 10, 1), date(2026, 10, 31)))
+    read = []
+    listed = asana.tasks.list
+
+    def slow(**arguments: Any) -> Any:
+        read.append(arguments)
+        begun.set()
+        going_on.wait(60)
+        return listed(**arguments)
+
+    begun, going_on = threading.Event(), threading.Event()
+    project._asana.tasks.list = slow  # type: ignore[method-assign]
+    project.read_ahead()
+    assert begun.wait(60)
+    threading.Timer(0.1, going_on.set).start()
+
+    assert len(project.tasks) > 100
+    assert len(read) == 1
+
+
 def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:
     asked: list[str] = []
     request = asana.http.request

@@ -7,13 +7,71 @@ there never covers the labels of the axes, however large they are.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
 Edge = Literal["top", "bottom", "title"]
+
+
+class _Edges(NamedTuple):
+    """Pixels to which axes with their labels reach."""
+
+    left: float
+    top: float
+    bottom: float
+
+
+#: Axes -> where they were measured, and their edges. A drawing asks for them some forty times.
+_measured: WeakKeyDictionary[Axes, tuple[Any, _Edges]] = WeakKeyDictionary()
+
+
+def find_edges(ax: Axes) -> _Edges:
+    """Return the edges of axes with their labels, measured once for each place and drawing."""
+    place = (ax.bbox.bounds, ax.viewLim.bounds, ax.figure.dpi)
+    known = _measured.get(ax)
+    if known is None or known[0] != place:
+        known = _measured[ax] = place, _measure_edges(ax)
+    return known[1]
+
+
+def _measure_edges(ax: Axes) -> _Edges:
+    left, bottom, _, top = ax.bbox.extents
+    # Axes may have a panel, whose labels can be wider.
+    for axes in (ax, *ax.child_axes):
+        names = axes.yaxis.get_tightbbox() if axes.get_visible() else None
+        if names is not None:
+            left = min(left, names.x0)
+    labels = ax.xaxis.get_tightbbox()
+    if labels is not None:
+        # Those of a table are above it.
+        bottom, top = min(bottom, labels.y0), max(top, labels.y1)
+    return _Edges(left, top, bottom)
+
+
+class Remeasuring:
+    """The locator of axes within others, at which the edges of those are measured anew.
+
+    matplotlib calls locators when a drawing begins: labels may have changed since the last one.
+
+    Parameters
+    ----------
+    around
+        The axes that are measured.
+    locate
+        The locator of the axes within them.
+    """
+
+    def __init__(self, around: Axes, locate: Any) -> None:
+        self._around, self._locate = around, locate
+
+    def __call__(self, ax: Any, renderer: Any) -> Any:
+        """Return the place of the axes within."""
+        _measured.pop(self._around, None)
+        return self._locate(ax, renderer)
 
 
 def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
@@ -64,17 +122,7 @@ def _corner_class() -> Any:
 
         def get_matrix(self) -> Any:
             point = self._ax.figure.dpi / 72
-            left, top = self._ax.bbox.x0, self._ax.bbox.y1
-            # Axes may have a panel, whose labels can be wider.
-            for axes in (self._ax, *self._ax.child_axes):
-                names = axes.yaxis.get_tightbbox() if axes.get_visible() else None
-                if names is not None:
-                    left = min(left, names.x0)
-            labels = self._ax.xaxis.get_tightbbox()
-            bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
-            if labels is not None:
-                # Those of a table are above it.
-                top = max(top, labels.y1)
+            left, top, bottom = find_edges(self._ax)
             if self._edge == "title":
                 # Its height is that of axes, which matplotlib moves up where something is there.
                 low, high = self._ax.bbox.y0 + self._points * point, self._ax.bbox.height

@@ -29,7 +29,10 @@ def draw_figure(draw: Callable[..., object], *, height: float) -> Figure:
         With one pair of axes; pyplot neither shows nor keeps it.
     """
     from matplotlib import figure as figures
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     figure = figures.Figure(figsize=(_WIDTH, height), layout="constrained")
+    # Without it, each text that is measured makes a canvas of its own.
+    FigureCanvasAgg(figure)
     draw(ax=figure.add_subplot())
     return figure

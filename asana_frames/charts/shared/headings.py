@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     title_size,
 )
-from asana_frames.charts.shared.corners import corner_transform
+from asana_frames.charts.shared.corners import Remeasuring, corner_transform
 from asana_frames.charts.shared.fonts import find_missing
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import cut_name, shorten_name
@@ -133,6 +133,7 @@ def _reserve(ax: Axes, height: float) -> None:
     """
     strut = ax.inset_axes((0, 0, 1, height), transform=corner_transform(ax, "top", 0))
     strut.set(visible=False, xticks=[], yticks=[])
+    strut.set_axes_locator(Remeasuring(ax, strut.get_axes_locator()))
 
 
 def _write(

@@ -289,11 +289,13 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
             return
         for title, place in self._chart_boxes.items():
             place.value = page.format_waiting(title)
-        self._heading.value = self._tiles.value = self._list.value = ""
+        self._heading.value = self._list.value = ""
+        self._tiles.value = page.format_waiting_tiles()
         self._screen.layout.display = None
 
     def _draw_page(self, gid: str, period: Period, drawing: object) -> None:
         subject = self._find_subject(gid, period)
+        subject.read_ahead()
         made: dict[ipw.HTML, str] = {}
         for place, title, make in self._list_places(gid, subject):
             # Something else may have been picked meanwhile.
@@ -326,10 +328,11 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
             f"{self._find_name(gid)} cannot be shown",
             partial(self._format_heading, subject),
         )
-        yield self._tiles, "Key figures", partial(self._format_tiles, subject)
         for title, draw in self._charts.items():
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
+        # After the charts: they need all that is read.
+        yield self._tiles, "Key figures", partial(self._format_tiles, subject)
         yield self._list, "List", subject.format_list
 
     def _find_name(self, gid: str) -> str:

@@ -72,11 +72,14 @@ def draw_card(title: str, draw: Callable[[Axes], object], height: int) -> str:
     str
         HTML with a PNG, drawn at the size at which it is shown, sharp on high-density screens.
     """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     with hold_drawing_lock():
         size = CHART_WIDTH / _SCREEN_DPI, height / _SCREEN_DPI
         figure = Figure(figsize=size, layout="constrained")
+        # Without it, each text that is measured makes a canvas of its own.
+        FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         draw(axes)
         if not _find_title(figure):

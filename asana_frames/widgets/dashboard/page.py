@@ -109,6 +109,13 @@ def format_tiles(figures: pd.DataFrame) -> str:
     return f'<div class="af-tiles">{"".join(map(_format_tile, _list_rows(figures)))}</div>'
 
 
+def format_waiting_tiles() -> str:
+    """Return a tile as high as the ones that will stand there."""
+    lines = "<b>&nbsp;</b><span>&nbsp;</span>"
+    waiting = f'<div class="af-tile af-quiet"><span>Key figures ...</span>{lines}</div>'
+    return f'<div class="af-tiles">{waiting}</div>'
+
+
 def describe_tiles(figures: pd.DataFrame) -> str:
     """Return the tiles as text, a line each."""
     lines = []

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, Self
 
 import pandas as pd
 
 from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
-from asana_frames.exceptions import PastStateWarning, ignore_warnings
+from asana_frames.exceptions import AsanaError, PastStateWarning, ignore_warnings
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.goals_report import GoalFrames
 from asana_frames.gather.hours_report import HoursReport
@@ -22,6 +24,7 @@ from asana_frames.rollups.shared.spans import find_previous, parse_span
 from asana_frames.types import When
 from asana_frames.widgets.dashboard.drawing import release_drawing_lock
 from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_share
+from asana_frames.widgets.pickers.lists import run_in_background
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -81,6 +84,9 @@ class Subject(Protocol):
     def in_period(self, period: Period) -> Self:
         """Return the subject in another period."""
 
+    def read_ahead(self) -> None:
+        """Begin to read what the page needs, all of it at the same time."""
+
 
 #: Draws a subject on axes.
 Draw = Callable[[Any, "Axes"], object]
@@ -92,6 +98,8 @@ class _ChartFrames(LazyFrames):
     period: Period
     #: What is computed for one period.
     _periodic: ClassVar[frozenset[str]]
+    #: What is read by requests of their own.
+    _ahead: ClassVar[tuple[str, ...]]
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
@@ -103,9 +111,21 @@ class _ChartFrames(LazyFrames):
         other = copy(self)
         other.period = period
         other._results = {
-            name: result for name, result in self._results.items() if name not in self._periodic
+            name: result
+            for name, result in list(self._results.items())
+            if name not in self._periodic
         }
         return other
+
+    def read_ahead(self) -> None:
+        """Begin to read what the page needs, all of it at the same time."""
+        for name in self._ahead:
+            run_in_background(partial(self._try_to_read, name))
+
+    def _try_to_read(self, name: str) -> None:
+        # The part of the page that needs it tells why it could not be read.
+        with suppress(AsanaError, TimeoutError):
+            getattr(self, name)
 
 
 class Project(_ChartFrames, ProjectFrames):
@@ -124,6 +144,7 @@ class Project(_ChartFrames, ProjectFrames):
     """
 
     _periodic = frozenset({"burnup", "throughput", "hours", "lead_times", "summary"})
+    _ahead = ("all_tasks", "_hours_report")
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
         super().__init__(asana, project=gid, now=now)
@@ -137,8 +158,9 @@ class Project(_ChartFrames, ProjectFrames):
 
     @lazy_frame
     def _hours_report(self) -> HoursReport:
+        # Its reads have a record of their own: others are made at the same time.
         return gather.hours_report(
-            self._asana, project=self.gid, by="person", every="MS", now=self.now
+            self._asana.in_background(), project=self.gid, by="person", every="MS", now=self.now
         )
 
     @property
@@ -237,6 +259,8 @@ class Goal(_ChartFrames, GoalFrames):
     """
 
     _periodic = frozenset({"summary"})
+    # The stories are read by what compares, or draws them.
+    _ahead = ("updates", "counts")
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
         super().__init__(asana, goal=gid, now=now)

@@ -138,6 +138,22 @@ def test_all_begins_at_the_edge_of_the_labels_and_stays_in_the_figure(layout: An
     assert legend_of(ax) == ["x"]
 
 
+def test_headings_follow_labels_that_are_changed_after_a_drawing() -> None:
+    ax = axes_of()
+    ax.set_yticks([0, 1], ["a", "b"])
+    set_heading(ax, TABLE, "scope", Titles())
+    ax.figure.canvas.draw()
+    before = ax.title.get_window_extent().x0
+
+    ax.set_yticks([0, 1], ["a", "a label that is much wider"])
+    ax.figure.set_layout_engine("none")
+    ax.figure.canvas.draw()
+
+    label = ax.get_yticklabels()[1].get_window_extent()
+    assert label.x0 < before - 50
+    assert ax.title.get_window_extent().x0 == pytest.approx(label.x0, abs=1.5)
+
+
 def test_labels_of_a_panel_count() -> None:
     ax = axes_of()
     panel = ax.inset_axes((0, 0.5, 1, 0.5))
