@@ -75,9 +75,9 @@ def portfolio(
         portfolios above; of projects that follow each other in one portfolio, the one that is
         furthest behind comes first and those without expected progress last. Bars are the share
         of tasks done, coloured by the last status; marks are the expected progress; text beside
-        them gives share, status and its age in days, and number of overdue tasks. At most 40
-        rows, the total among them; a note counts the others. The subtitle counts the projects
-        that are off track or at risk, and the overdue tasks.
+        them gives share, status, how many days ago that was given, and number of overdue tasks.
+        At most 40 rows, the total among them; a note counts the others. The subtitle counts the
+        projects that are off track or at risk, and the overdue tasks.
 
     Raises
     ------
@@ -217,7 +217,7 @@ def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
     Examples
     --------
     >>> _row_label(87.06, "on track", 4.6, 3), _row_label(float("nan"), "no status", None, 0)
-    ('87 %  on track (4 days), 3 overdue', 'no tasks, no status')
+    ('87 %  on track (4 days ago), 3 overdue', 'no tasks, no status')
     >>> _row_label(50.0, "", None, 12)
     '50 %  12 overdue'
     """
@@ -230,15 +230,15 @@ def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
 
 
 def _format_age(days: float) -> str:
-    """Return how old a status is.
+    """Return how long ago a status was given.
 
     Examples
     --------
     >>> _format_age(0.4), _format_age(1.0), _format_age(31.9)
-    ('today', '1 day', '31 days')
+    ('today', '1 day ago', '31 days ago')
     """
     whole = int(days)
-    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''}"
+    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''} ago"
 
 
 def _axis_end(label: float, room: float) -> float:
