@@ -163,11 +163,6 @@ class LazyFrames:
         self._results: dict[str, Any] = {}
         self._locks: dict[str, Any] = {}
 
-    @property
-    def has_failed(self) -> bool:
-        """Whether a frame could not be read."""
-        return any(isinstance(result, Exception) for result in list(self._results.values()))
-
     def add_failures(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Add the failures of the read that returned a frame to the record; return the frame."""
         self._last.add_failures(self._asana.last)
@@ -175,16 +170,21 @@ class LazyFrames:
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the cached result of a name, or compute it; raise its error."""
+        results = self._select_results(name)
         with self._locks.setdefault(name, RLock()):
-            if name not in self._results:
+            if name not in results:
                 try:
-                    self._results[name] = compute()
+                    results[name] = compute()
                 except (AsanaError, TimeoutError) as error:
-                    self._results[name] = error
-        result = self._results[name]
+                    results[name] = error
+            result = results[name]
         if isinstance(result, Exception):
             raise result
         return result
+
+    def _select_results(self, name: str) -> dict[str, Any]:
+        """Return the results among which the one of a name is kept."""
+        return self._results
 
 
 def lazy_frame(compute: Callable[[Any], Any]) -> Any:

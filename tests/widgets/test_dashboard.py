@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.exceptions import ConnectionFailed
+from asana_frames.exceptions import ConnectionFailed, Forbidden
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
 from asana_frames.widgets.dashboard.page import describe_tiles
@@ -407,7 +407,7 @@ def test_waiting_from_within_an_observer_is_no_standstill(asana: af.Asana) -> No
     assert told == [True]
 
 
-def test_what_cannot_be_read_is_requested_once_at_a_time() -> None:
+def test_what_is_refused_is_requested_once_in_all_periods() -> None:
     with (
         serve(plan="starter", now=NOW) as server,
         af.connect("sandbox", base_url=server.url) as asana,
@@ -423,8 +423,12 @@ def test_what_cannot_be_read_is_requested_once_at_a_time() -> None:
         charts = {"One": hours, "Two": hours}
         board = Dashboard(asana, value="Mobile app", charts=charts).wait()
 
+        board.period.value = (date(2026, 9, 1), date(2026, 9, 30))
+        board.wait()
+
     assert "This needs a paid plan of Asana." in shown(board)["Two"]
     assert sum("time_tracking_entries" in target for target in asked) == 1
+    assert len(asked) == len(set(asked))
 
 
 def hours(project: Project, ax: Any) -> None:
@@ -467,6 +471,36 @@ def test_frames_that_threads_ask_for_at_once_are_read_once(asana: af.Asana) -> N
 
     assert len(project.tasks) > 100
     assert len(read) == 1
+
+
+def test_another_period_shares_what_is_still_being_read(asana: af.Asana) -> None:
+    october = Project(asana, "Mobile app", Period(date(2026, 10, 1), date(2026, 10, 31)))
+    november = october.in_period(Period(date(2026, 11, 1), date(2026, 11, 2)))
+
+    assert october.tasks is november.tasks
+    assert len(october.throughput) != len(november.throughput)
+
+
+def test_what_failed_is_read_again_unless_it_was_refused(asana: af.Asana) -> None:
+    project = Project(asana, "Mobile app", Period(date(2026, 10, 1), date(2026, 10, 31)))
+    errors: dict[str, Exception] = {"tasks": ConnectionFailed("down"), "row": Forbidden("no")}
+    for name, error in errors.items():
+        project._results[name] = error
+    with pytest.raises(ConnectionFailed):
+        _ = project.tasks
+
+    project.forget_failures()
+
+    assert len(project.tasks) > 100
+    assert project._results["row"] is errors["row"]
+
+
+def test_the_list_of_goals_behind_is_the_tile(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal", "Become the tool teams love", now=NOW).wait()
+    behind = board._list.value.count("<li>")
+    more = re.search(r"and (\d+) more", board._list.value)
+
+    assert behind + int(more[1] if more else 0) == int(tiles(board)["Goals behind"])
 
 
 def test_only_what_a_chart_uses_is_read(asana: af.Asana) -> None:

@@ -313,10 +313,8 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         if self._drawing is drawing:
             # A cell that waits for the drawing may be the last of a notebook that is saved.
             self._update_saved()
+        subject.forget_failures()
         with CHANGED:
-            if subject.has_failed:
-                # Read again next time.
-                self._subjects.pop(gid, None)
             if self._drawing is drawing:
                 self._drawing = None
             CHANGED.notify_all()

@@ -19,6 +19,8 @@ from asana_frames.gather.goals_report import GoalFrames
 from asana_frames.gather.hours_report import HoursReport
 from asana_frames.gather.projects_report import ProjectFrames
 from asana_frames.gather.shared import LazyFrames, lazy_frame
+from asana_frames.rollups.shared.inputs import is_true
+from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.shared.spans import find_previous, parse_span
 from asana_frames.types import When
@@ -63,10 +65,6 @@ class Subject(Protocol):
     now: pd.Timestamp
 
     @property
-    def has_failed(self) -> bool:
-        """Whether a frame could not be read."""
-
-    @property
     def row(self) -> pd.Series[Any]:
         """The project or goal itself."""
 
@@ -87,6 +85,9 @@ class Subject(Protocol):
     def read_ahead(self) -> None:
         """Begin to read what the page needs, all of it at the same time."""
 
+    def forget_failures(self) -> None:
+        """Forget what failed, but for refusals, so that it is read again next time."""
+
 
 #: Draws a subject on axes.
 Draw = Callable[[Any, "Axes"], object]
@@ -101,21 +102,32 @@ class _ChartFrames(LazyFrames):
     #: What is read by requests of their own.
     _ahead: ClassVar[tuple[str, ...]]
 
+    def __init__(self, asana: Asana, period: Period, **subject: Any) -> None:
+        super().__init__(asana, **subject)
+        self.period = period
+        self._results_in_period: dict[str, Any] = {}
+
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
         with release_drawing_lock():
             return super().compute_once(name, compute)
 
+    def _select_results(self, name: str) -> dict[str, Any]:
+        return self._results_in_period if name in self._periodic else self._results
+
     def in_period(self, period: Period) -> Self:
-        """Return the same subject in another period, with all that was read of it."""
+        """Return the same subject in another period; what is read of it, both have."""
         other = copy(self)
         other.period = period
-        other._results = {
-            name: result
-            for name, result in list(self._results.items())
-            if name not in self._periodic
-        }
+        other._results_in_period = {}
         return other
+
+    def forget_failures(self) -> None:
+        """Forget what failed, but for refusals, so that it is read again next time."""
+        for results in (self._results, self._results_in_period):
+            for name, result in list(results.items()):
+                if isinstance(result, Exception) and not isinstance(result, REFUSALS):
+                    results.pop(name, None)
 
     def read_ahead(self) -> None:
         """Begin to read what the page needs, all of it at the same time."""
@@ -147,8 +159,8 @@ class Project(_ChartFrames, ProjectFrames):
     _ahead = ("all_tasks", "_hours_report")
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
-        super().__init__(asana, project=gid, now=now)
-        self.gid, self.period = gid, period
+        super().__init__(asana, period, project=gid, now=now)
+        self.gid = gid
 
     @property
     def row(self) -> pd.Series[Any]:
@@ -263,8 +275,8 @@ class Goal(_ChartFrames, GoalFrames):
     _ahead = ("updates", "counts")
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
-        super().__init__(asana, goal=gid, now=now)
-        self.gid, self.period = gid, period
+        super().__init__(asana, period, goal=gid, now=now)
+        self.gid = gid
 
     @property
     def row(self) -> pd.Series[Any]:
@@ -292,7 +304,8 @@ class Goal(_ChartFrames, GoalFrames):
 
     def format_list(self) -> str:
         """List the goals that are behind, the furthest first."""
-        behind = self.progress[(self.progress["ahead"] < 0).fillna(False)]
+        # As the key figure counts them.
+        behind = self.progress[is_true(self.progress["ahead"] < -TOLERATED_LAG - TINY)]
         behind = behind.sort_values("ahead", kind="stable")
         shown = ["name", "progress", "expected"]
         entries = [
