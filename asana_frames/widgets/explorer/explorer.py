@@ -98,18 +98,20 @@ class Explorer(ipw.VBox):
         self._is_running = False
         #: What is missing in the rows that are shown, as a remark.
         self._lack = ""
-        self._resource = ChoiceBox("Resource", list(_list_read_operations()))
-        self._method = ChoiceBox("Operation")
+        self._resource = ChoiceBox(
+            "Resource", list(_list_read_operations()), label_width=LABEL_WIDTH
+        )
+        self._method = ChoiceBox("Operation", label_width=LABEL_WIDTH)
         self._about, self._form_box = ipw.HTML(), ipw.VBox()
         # A box that takes text, so that Ctrl+A and Ctrl+C copy the code and nothing else.
-        self._code = ipw.Textarea(description="Code", **make_wide_layout())
+        self._code = ipw.Textarea(description="Code", **make_wide_layout(LABEL_WIDTH))
         self._code.layout.max_width = "calc(100% - 4px)"
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._needed, self._status = ipw.HTML(), ipw.HTML()
         self._rows, self._columns, self._origin = ResultTable(), ipw.HTML(), ipw.HTML()
-        self._file = ipw.Text(description="File", placeholder="tasks", **make_wide_layout())
-        for control in (self._resource, self._method, self._code, self._file):
-            control.style.description_width = LABEL_WIDTH
+        self._file = ipw.Text(
+            description="File", placeholder="tasks", **make_wide_layout(LABEL_WIDTH)
+        )
         self._file.layout.max_width = "24rem"
         super().__init__(self._build_children())
         self._resource.observe(self._handle_resource, "chosen")

@@ -65,7 +65,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
             if record is None
             else load().record(record).name
         )
-        self._choice = Choice("Fields", multiple=True)
+        self._choice = Choice("Fields", multiple=True, noun="field")
         reset = ipw.Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
         )

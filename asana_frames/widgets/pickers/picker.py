@@ -15,7 +15,14 @@ import traitlets
 from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, close_children, indent_row
+from asana_frames.widgets.pickers.choice import (
+    CHANGED,
+    LOCK,
+    PAUSE,
+    Choice,
+    close_children,
+    indent_row,
+)
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
@@ -31,10 +38,6 @@ from asana_frames.widgets.pickers.memory import (
     remember_choice,
 )
 from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
-
-#: Seconds without a key press after which a search is sent.
-PAUSE = 0.3
-
 
 #: Sections that the docstrings of pickers share.
 _SECTIONS = {
@@ -575,6 +578,10 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             self._asana.references.forget()
             self._request_lists()
             self.reloads += 1
+        for name in (self._record, *reversed(self._level_by_name)):
+            if self._choices[name].is_usable:
+                self._choices[name].focus_box()
+                break
 
     # Changes made by code.
 
