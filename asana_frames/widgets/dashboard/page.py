@@ -153,11 +153,10 @@ def format_list(title: str, entries: Sequence[Entry], *, more: int, nothing: str
     return f'<div class="af-card"><h4>{escape(title)}</h4>{body}{rest}</div>'
 
 
-def format_page(key: str, heading: str, tiles: str, cards: Iterable[str]) -> str:
-    """Return the whole page for a saved notebook; it is hidden beside the widget of its key."""
-    hidden = f"<style>body:has(.af-live-{key}) .af-saved-{key} {{ display: none; }}</style>"
+def format_page(heading: str, tiles: str, cards: Iterable[str]) -> str:
+    """Return the whole page, for a saved notebook."""
     return (
-        f'{STYLE}{hidden}<div class="af-board af-saved-{key}">{heading}{tiles}'
+        f'{STYLE}<div class="af-board">{heading}{tiles}'
         f'<div class="af-grid">{"".join(f"<div>{card}</div>" for card in cards)}</div></div>'
     )
 

@@ -106,6 +106,10 @@ class ResultTable(ipw.VBox):
         """The page that is shown; empty where itables draws it."""
         return str(self._rows.value) if self._drawn is None else ""
 
+    def render_first(self) -> str:
+        """Return the first page of the rows as they were read, as HTML."""
+        return render_rows(self._frame.iloc[:PAGE_ROWS, self._order])
+
     def _build_footer(self) -> ipw.HBox:
         sorting = ipw.HBox([self._sort, self._is_descending])
         sorting.layout.align_items, sorting.layout.flex_flow = "center", "row wrap"

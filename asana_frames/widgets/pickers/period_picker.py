@@ -14,6 +14,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
 from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
+from asana_frames.widgets.saved_box import SavedBox
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
@@ -57,7 +58,7 @@ PRESETS: dict[str, Callable[[date], Days]] = {
 }
 
 
-class PeriodPicker(ipw.VBox, ipw.ValueWidget):
+class PeriodPicker(SavedBox, ipw.ValueWidget):
     """Pick a period of days; no request is made.
 
     Parameters
@@ -102,6 +103,7 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         self._preset.observe(self._handle_preset, "chosen")
         for box in (self._first, self._last):
             box.observe(self._handle_day, "value")
+        self.observe(self.update_saved, "value")
         self.value = value
 
     def __repr__(self) -> str:

@@ -38,6 +38,7 @@ from asana_frames.widgets.pickers.memory import (
     remember_choice,
 )
 from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
+from asana_frames.widgets.saved_box import SavedBox
 
 #: Sections that the docstrings of pickers share.
 _SECTIONS = {
@@ -89,7 +90,7 @@ class _Subscription(NamedTuple):
     listener: Listener
 
 
-class Picker(ipw.VBox, ipw.ValueWidget):
+class Picker(SavedBox, ipw.ValueWidget):
     """Pick from lists below each other; base class of all pickers of objects.
 
     A subclass names its levels. Its docstring takes the sections that all pickers share with
@@ -504,6 +505,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         options = {name: control.value for name, control in self._options.items()}
         remember_choice(type(self).__name__, self._key, LastChoice(rows, options))
         self._show_code()
+        self.update_saved()
 
     def _publish_value(self) -> None:
         chosen = self._choices[self._record].chosen
