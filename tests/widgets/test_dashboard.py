@@ -261,6 +261,24 @@ def test_the_change_of_a_tile_is_that_of_the_numbers_it_shows() -> None:
     assert note(1200.0, 1100.0, "tasks") == "▲ 100 from 1,100"
 
 
+def test_a_tile_says_why_there_is_nothing_before_if_that_is_asked_for(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal", "Grow revenue by 30 %", charts={}).wait()
+    compared = board._text
+    board.compare.value = None
+
+    assert " expected, no earlier value in Asana\n" in compared
+    assert "no earlier value" not in board.wait()._text
+
+
+def test_the_boxes_of_a_goal_and_of_the_days_shown_have_names_of_their_own(
+    asana: af.Asana,
+) -> None:
+    board = Dashboard(asana, "goal")
+
+    for label in ("Time period", "Days shown"):
+        assert screen.is_shown(board, label)
+
+
 def count(project: Project, ax: Any) -> None:
     ax.bar(["tasks"], [len(project.tasks)])
 

@@ -217,7 +217,7 @@ def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
     Examples
     --------
     >>> _row_label(87.06, "on track", 4.6, 3), _row_label(float("nan"), "no status", None, 0)
-    ('87 %  on track (4 days), 3 overdue', 'no tasks, no status')
+    ('87 %  on track (4 days ago), 3 overdue', 'no tasks, no status')
     >>> _row_label(50.0, "", None, 12)
     '50 %  12 overdue'
     """
@@ -235,10 +235,10 @@ def _format_age(days: float) -> str:
     Examples
     --------
     >>> _format_age(0.4), _format_age(1.0), _format_age(31.9)
-    ('today', '1 day', '31 days')
+    ('today', '1 day ago', '31 days ago')
     """
     whole = int(days)
-    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''}"
+    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''} ago"
 
 
 def _axis_end(label: float, room: float) -> float:

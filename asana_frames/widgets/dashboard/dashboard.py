@@ -174,7 +174,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._text = ""
         self.picker: Picker = make(asana, value)
         today = None if now is None else parse_moment(now).date()
-        self.period = PeriodPicker(period, today=today)
+        self.period = PeriodPicker(period, today=today, label="Days shown")
         self.compare = CompareBox(compare)
         super().__init__(self._build_children())
         self._observe_controls()
@@ -344,8 +344,9 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
 
     def _format_tiles(self, subject: Subject) -> str:
-        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary)}"
-        return page.format_tiles(subject.summary)
+        unknown = "" if subject.period.compare is None else subject.unknown_before
+        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+        return page.format_tiles(subject.summary, unknown)
 
     def _find_subject(self, gid: str, period: Period) -> Subject:
         """Return the subject of a gid in a period; what was read is kept for a minute."""

@@ -104,16 +104,25 @@ def format_heading(name: object, url: object, about: str) -> str:
     return f'<h3>{_link(name, url)}</h3><p class="af-quiet">{escape(about)}</p>'
 
 
-def format_tiles(figures: pd.DataFrame) -> str:
-    """Return a tile per row of a table of key figures."""
-    return f'<div class="af-tiles">{"".join(map(_format_tile, _list_rows(figures)))}</div>'
+def format_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
+    """Return a tile per row of a table of key figures.
+
+    Parameters
+    ----------
+    figures
+        As ``rollups.project_summary`` and ``rollups.goal_summary`` return it.
+    unknown
+        What is said where the number before is not known; empty where it is not asked for.
+    """
+    tiles = "".join(_format_tile(row, unknown) for row in _list_rows(figures))
+    return f'<div class="af-tiles">{tiles}</div>'
 
 
-def describe_tiles(figures: pd.DataFrame) -> str:
+def describe_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
     """Return the tiles as text, a line each."""
     lines = []
     for row in _list_rows(figures):
-        notes = [text for text, _ in _list_notes(row)]
+        notes = [text for text, _ in _list_notes(row, unknown)]
         value = _format_number(row["value"], row["unit"])
         lines.append(": ".join([_label(row), ", ".join([value, *notes])]))
     return "\n".join(lines).replace(_NBSP, " ")
@@ -182,13 +191,15 @@ def _label(row: _Row) -> str:
     return found or str(row["figure"])
 
 
-def _format_tile(row: _Row) -> str:
-    notes = "".join(f'<span class="{look}">{text}</span>' for text, look in _list_notes(row))
+def _format_tile(row: _Row, unknown: str) -> str:
+    notes = "".join(
+        f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
+    )
     number = _format_number(row["value"], row["unit"])
     return f'<div class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</div>'
 
 
-def _list_notes(row: _Row) -> list[tuple[str, str]]:
+def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:
     """Return what stands below a number: texts and their classes."""
     notes = []
     target, value, unit = row["target"], row["value"], row["unit"]
@@ -197,6 +208,8 @@ def _list_notes(row: _Row) -> list[tuple[str, str]]:
         notes.append((f"{_format_number(target, unit)} expected", look))
     if all(isinstance(row[name], float) for name in ("value", "previous", "difference")):
         notes.append(_compare(row))
+    elif unknown and isinstance(value, float):
+        notes.append((unknown, "af-quiet"))
     return notes
 
 

@@ -58,6 +58,8 @@ class Subject(Protocol):
     period: Period
     #: The moment of all of its frames.
     now: pd.Timestamp
+    #: Why a figure of the time before is missing.
+    unknown_before: ClassVar[str]
 
     @property
     def has_failed(self) -> bool:
@@ -123,6 +125,7 @@ class Project(_ChartFrames, ProjectFrames):
         Its status updates (``GET /status_updates``).
     """
 
+    unknown_before = "nothing to compare"
     _periodic = frozenset({"burnup", "throughput", "hours", "lead_times", "summary"})
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
@@ -236,6 +239,8 @@ class Goal(_ChartFrames, GoalFrames):
         As `rollups.goal_progress` returns it.
     """
 
+    # Asana keeps no history of values; stories tell some.
+    unknown_before = "no earlier value in Asana"
     _periodic = frozenset({"summary"})
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:

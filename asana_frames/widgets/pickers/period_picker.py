@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
 from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
@@ -67,6 +68,8 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         The initial period: the name of a preset ("This month"), or the first and the last day.
     today
         The current day; by default that of the system clock.
+    label
+        Label of the box with the presets.
 
     Attributes
     ----------
@@ -91,11 +94,16 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
     value: Any = traitlets.TraitType(None, help="First day and last day.")
 
     def __init__(
-        self, value: str | tuple[When, When] = "This month", *, today: When | None = None
+        self,
+        value: str | tuple[When, When] = "This month",
+        *,
+        today: When | None = None,
+        label: str = "Period",
     ) -> None:
+        check_text(label, name="label", like="Period")
         self._today = None if today is None else _parse_day(today)
         self._is_updating = False
-        self._preset = ChoiceBox("Period", [*PRESETS, OWN_DATES])
+        self._preset = ChoiceBox(label, [*PRESETS, OWN_DATES], noun="period")
         self._first = ipw.DatePicker(description="From", **make_wide_layout())
         self._last = ipw.DatePicker(description="To", **make_wide_layout())
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))

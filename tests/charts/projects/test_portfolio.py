@@ -198,10 +198,10 @@ def test_names_are_indented_below_their_portfolios_and_the_total_is_last() -> No
 def test_a_label_tells_how_old_the_status_is_and_the_total_has_none() -> None:
     assert words_of(af.charts.portfolio(board())) == [
         "60 %  at risk (today), 5 overdue",
-        "20 %  off track (40 days), 3 overdue",
-        "90 %  on track (1 day), 1 overdue",
+        "20 %  off track (40 days ago), 3 overdue",
+        "90 %  on track (1 day ago), 1 overdue",
         "50 %  no status, 1 overdue",
-        "50 %  on hold (5 days), 1 overdue",
+        "50 %  on hold (5 days ago), 1 overdue",
         "60 %  6 overdue",
     ]
 
