@@ -25,16 +25,16 @@ class SavedBox(ipw.VBox):
     """
 
     def __init__(self, children: Any = ()) -> None:
-        self._handles: list[Any] = []
-        self._key = uuid.uuid4().hex[:12]
+        self._saved_handles: list[Any] = []
+        self._saved_key = uuid.uuid4().hex[:12]
         super().__init__(children)
-        self.add_class(f"af-live-{self._key}")
+        self.add_class(f"af-live-{self._saved_key}")
 
     def update_saved(self, _: Any = None) -> None:
         """Replace the page wherever it is displayed."""
-        if self._handles:
+        if self._saved_handles:
             bundle = self._make_bundle()
-            for handle in self._handles:
+            for handle in self._saved_handles:
                 handle.update(bundle, raw=True)
 
     def display_saved(self) -> bool:
@@ -51,7 +51,7 @@ class SavedBox(ipw.VBox):
         if is_notebook:
             page = self._make_bundle()
             handle = display(page, raw=True, display_id=True)  # type: ignore[no-untyped-call]
-            self._handles.append(handle)
+            self._saved_handles.append(handle)
         return is_notebook
 
     def _ipython_display_(self) -> None:
@@ -64,8 +64,8 @@ class SavedBox(ipw.VBox):
     def _make_bundle(self) -> dict[str, str]:
         text, html = self._render_saved()
         hidden = (
-            f"<style>body:has(.af-live-{self._key}) .af-saved-{self._key} "
+            f"<style>body:has(.af-live-{self._saved_key}) .af-saved-{self._saved_key} "
             "{ display: none; }</style>"
         )
-        page = f'{hidden}<div class="af-saved-{self._key}">{html}</div>' if html else ""
+        page = f'{hidden}<div class="af-saved-{self._saved_key}">{html}</div>' if html else ""
         return {"text/plain": text, "text/html": page}

@@ -28,7 +28,7 @@ STYLE = f"""<style>
 .af-board p {{ margin: 0; }}
 .af-quiet {{ opacity: .75; }}
 .af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); }}
+  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }}
 .af-tile, .af-card {{ box-sizing: border-box; border-radius: 6px; padding: .6rem .8rem;
   background: var(--jp-layout-color0, #fff);
   border: 1px solid var(--jp-border-color2, #d0d0d0); }}

@@ -125,7 +125,7 @@ class Project(_ChartFrames, ProjectFrames):
         Its status updates (``GET /status_updates``).
     """
 
-    unknown_before = "nothing to compare"
+    unknown_before: ClassVar[str] = "nothing to compare"
     _periodic = frozenset({"burnup", "throughput", "hours", "lead_times", "summary"})
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:
@@ -240,7 +240,7 @@ class Goal(_ChartFrames, GoalFrames):
     """
 
     # Asana keeps no history of values; stories tell some.
-    unknown_before = "no earlier value in Asana"
+    unknown_before: ClassVar[str] = "no earlier value in Asana"
     _periodic = frozenset({"summary"})
 
     def __init__(self, asana: Asana, gid: str, period: Period, now: When | None = None) -> None:

@@ -11,6 +11,20 @@ import traitlets
 from asana_frames.widgets.pickers.choice import LABEL_WIDTH, format_message, make_wide_layout
 from asana_frames.widgets.pickers.messages import describe_no_match
 
+#: What is chosen looks so, and not like a hint; icons of date boxes are seen on a dark page, also
+#: where it does not say that it is dark (Voila).
+_STYLE = """<style>
+.af-chosen input::placeholder { color: inherit; opacity: 1; }
+[data-jp-theme-light="false"] .af-date input { color-scheme: dark; }
+</style>"""
+
+
+def make_day_box(label: str, label_width: str = LABEL_WIDTH) -> Any:
+    """Return a box for a day, to stand beside a `ChoiceBox`, which has its style."""
+    box = ipw.DatePicker(description=label, **make_wide_layout(label_width))
+    box.add_class("af-date")
+    return box
+
 
 class ChoiceBox(ipw.VBox):
     """Choose one of several options by typing or picking it.
@@ -57,7 +71,9 @@ class ChoiceBox(ipw.VBox):
         self._note = ipw.HTML(
             layout=ipw.Layout(display="none", margin=f"2px 2px 2px calc({label_width} + 8px)")
         )
-        super().__init__([self._box, self._note])
+        self._box.add_class("af-chosen")
+        style = ipw.HTML(_STYLE, layout=ipw.Layout(display="none"))
+        super().__init__([style, self._box, self._note])
         self._box.observe(self._handle_text, "value")
         self.observe(self._handle_choice, "chosen")
 

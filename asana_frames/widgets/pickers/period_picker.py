@@ -13,8 +13,8 @@ import traitlets
 from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
-from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
-from asana_frames.widgets.pickers.choice_box import ChoiceBox
+from asana_frames.widgets.pickers.choice import format_message
+from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
 from asana_frames.widgets.saved_box import SavedBox
 
 #: First day and last day, both inclusive.
@@ -104,8 +104,8 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         self._today = None if today is None else _parse_day(today)
         self._is_updating = False
         self._preset = ChoiceBox(label, [*PRESETS, OWN_DATES], noun="period")
-        self._first = ipw.DatePicker(description="From", **make_wide_layout())
-        self._last = ipw.DatePicker(description="To", **make_wide_layout())
+        self._first = make_day_box("From")
+        self._last = make_day_box("To")
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
         self._preset.observe(self._handle_preset, "chosen")
