@@ -27,9 +27,9 @@ STYLE = f"""<style>
 .af-board h3 {{ margin: .4rem 0 0; font-size: 1.35em; line-height: 1.3; overflow-wrap: anywhere; }}
 .af-board p {{ margin: 0; }}
 .af-quiet {{ opacity: .75; }}
-.af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0;
+.af-board ul.af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0; padding: 0; list-style: none;
   grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }}
-.af-tile, .af-card {{ box-sizing: border-box; border-radius: 6px; padding: .6rem .8rem;
+.af-tile, .af-card {{ box-sizing: border-box; margin: 0; border-radius: 6px; padding: .6rem .8rem;
   background: var(--jp-layout-color0, #fff);
   border: 1px solid var(--jp-border-color2, #d0d0d0); }}
 .af-tile b {{ display: block; font-size: 1.9em; line-height: 1.25; font-weight: 600; }}
@@ -115,7 +115,8 @@ def format_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
         What is said where the number before is not known; empty where it is not asked for.
     """
     tiles = "".join(_format_tile(row, unknown) for row in _list_rows(figures))
-    return f'<div class="af-tiles">{tiles}</div>'
+    # Style sheets take the role from lists without bullets.
+    return f'<ul role="list" class="af-tiles">{tiles}</ul>'
 
 
 def describe_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
@@ -196,7 +197,7 @@ def _format_tile(row: _Row, unknown: str) -> str:
         f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
     )
     number = _format_number(row["value"], row["unit"])
-    return f'<div class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</div>'
+    return f'<li class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</li>'
 
 
 def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:

@@ -279,6 +279,8 @@ def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
 
     def turn(_: Any) -> None:
         button.icon = "caret-down" if button.value else "caret-right"
+        # A toggle button does not tell screen readers whether it is pressed.
+        button.tooltip = f"{'Hide' if button.value else 'Show'} {title.lower()}"
         content.layout.display = None if button.value else "none"
 
     button.observe(turn, "value")

@@ -40,6 +40,7 @@ from asana_frames.widgets.pickers.memory import (
 from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
 from asana_frames.widgets.saved_box import SavedBox
 
+_CODE_TOOLTIP = "Show the code that does the same"
 #: Sections that the docstrings of pickers share.
 _SECTIONS = {
     "parameters": """\
@@ -307,7 +308,7 @@ class Picker(SavedBox, ipw.ValueWidget):
         )
         self._reload.on_click(self._reload_lists)
         self._code_toggle = ipw.ToggleButton(
-            description="Code", tooltip="Show the code that does the same", icon="code"
+            description="Code", tooltip=_CODE_TOOLTIP, icon="code"
         )
         self._code_toggle.observe(self._show_code, "value")
         self._code_box = ipw.HTML(layout=ipw.Layout(display="none"))
@@ -318,6 +319,7 @@ class Picker(SavedBox, ipw.ValueWidget):
 
     def _show_code(self, _: Any = None) -> None:
         is_shown = self._code_toggle.value
+        self._code_toggle.tooltip = "Hide the code" if is_shown else _CODE_TOOLTIP
         self._code_box.value = format_code_html(self.code) if is_shown else ""
         self._code_box.layout.display = None if is_shown else "none"
 
