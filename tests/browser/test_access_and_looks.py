@@ -77,7 +77,7 @@ def test_a_screen_reader_hears_figures_findings_tables_and_what_happens(
     heard = board.aria_snapshot()
     assert '- heading "Grow revenue by 30 %" [level=3]' in heard
     assert "- listitem: Progress 60 % 84 % expected no earlier value in Asana" in heard
-    assert '- img "Progress of goals. 1 of 4 goals is more than 10 points behind ' in heard
+    assert 'img "Progress of goals. 1 of 4 goals is more than 10 points behind ' in heard
     heard = explorer.aria_snapshot()
     assert re.search(r"- status: [^\n]+rows in [^\n]+ s, 1 request", heard)
     assert '- columnheader "name"' in heard
