@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from datetime import datetime
@@ -89,9 +90,12 @@ def _write_source(
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return (
         "import asana_frames as af\n"
+        "import ipywidgets\n"
         f"now = {arguments['now']!r}\n"
         f"asana = {connect}\n"
-        f"af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})"
+        # In a box, because a cell that ends with a dashboard waits for its charts, so that they
+        # are in a notebook that is saved; here the controls are shown before them.
+        f"ipywidgets.VBox([af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})])"
     )
 
 
@@ -116,33 +120,49 @@ def _write_notebook(path: Path, source: str) -> None:
 
 def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
     """Serve the notebook of a folder until interrupted."""
-    from jupyter_server import DEFAULT_STATIC_FILES_PATH
+    # Checks of addresses with letters beyond ASCII, of which there are none here: what they are
+    # checked by takes a second to import.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from voila.app import Voila
 
     port, token = _find_port(port), secrets.token_urlsafe(32)
-    url = f"http://{_LOOPBACK}:{port}/?token={token}"
     server = Voila()
     # Options of the command line of Voila win over its configuration files.
-    server.initialize(
-        [
-            str(folder / _NOTEBOOK),
-            f"--Voila.ip={_LOOPBACK}",
-            f"--Voila.port={port}",
-            "--Voila.port_retries=0",
-            f"--Voila.root_dir={folder}",
-            "--Voila.log_level=ERROR",
-            # What a kernel tells goes to all who connect to its port; a socket in a folder of this
-            # user is for this user.
-            *([] if os.name == "nt" else ["--KernelManager.transport=ipc"]),
-            "--VoilaConfiguration.file_allowlist=[]",
-            # The kernel of a page that is lost ends later; while a page is open it stays.
-            f"--MappingKernelManager.cull_idle_timeout={_LOST_SECONDS}",
-            f"--MappingKernelManager.cull_interval={_LOST_SECONDS // 4}",
-            f"--VoilaConfiguration.theme={theme}",
-        ]
+    server.initialize([str(folder / _NOTEBOOK), *_list_options(folder, port, theme)])
+    _guard(server, token)
+    url = f"http://{_LOOPBACK}:{port}/?token={token}"
+    server.open_browser, server.launch_browser = (
+        True,
+        _announce(url, folder, is_browser=is_browser),
     )
+    server.start()
+
+
+def _list_options(folder: Path, port: int, theme: str) -> list[str]:
+    """Return the options of Voila."""
+    return [
+        f"--Voila.ip={_LOOPBACK}",
+        f"--Voila.port={port}",
+        "--Voila.port_retries=0",
+        f"--Voila.root_dir={folder}",
+        "--Voila.log_level=ERROR",
+        # What a kernel tells goes to all who connect to its port; a socket in a folder of this
+        # user is for this user.
+        *([] if os.name == "nt" else ["--KernelManager.transport=ipc"]),
+        "--VoilaConfiguration.file_allowlist=[]",
+        # The kernel of a page that is lost ends later; while a page is open it stays.
+        f"--MappingKernelManager.cull_idle_timeout={_LOST_SECONDS}",
+        f"--MappingKernelManager.cull_interval={max(1, _LOST_SECONDS // 4)}",
+        f"--VoilaConfiguration.theme={theme}",
+    ]
+
+
+def _guard(server: Any, token: str) -> None:
+    """Let a server answer only requests that have a token."""
+    from jupyter_server import DEFAULT_STATIC_FILES_PATH
+
     # Set here: the arguments of a process can be read by all users.
-    server.token, server.auto_token, server.open_browser = token, False, True
+    server.token, server.auto_token = token, False
     # There is nothing to log out of: the token ends with the server.
     server.identity_provider_class = type(
         "Identity", (server.identity_provider_class,), {"logout_available": False}
@@ -157,8 +177,6 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
         # Tornado warn.
         "ws_ping_interval": 0,
     }
-    server.launch_browser = _announce(url, folder, is_browser=is_browser)
-    server.start()
 
 
 def _announce(url: str, folder: Path, *, is_browser: bool) -> Callable[[], None]:

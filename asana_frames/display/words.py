@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+#: gid of the text of a chart that says what it shows; alternative texts are made of it.
+FINDING_GID = "finding"
 #: Words of the statuses that are not read as they are written.
 _STATUS_WORDS = {
     "green": "on track",

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from asana_frames._arguments import check_mapping
+from asana_frames.display.words import FINDING_GID
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import to_one_line
 
@@ -22,7 +23,7 @@ _SCREEN_DPI = 96
 
 
 class Picture(NamedTuple):
-    """A chart as PNG bytes, and its title as alternative text."""
+    """A chart as PNG bytes, and its title and finding as alternative text."""
 
     png: bytes
     alt_text: str
@@ -66,7 +67,7 @@ def _render_picture(name: str, chart: Any) -> Picture:
     figure.savefig(
         stream, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None}
     )
-    return Picture(stream.getvalue(), _get_title(figure) or to_one_line(str(name)))
+    return Picture(stream.getvalue(), describe_figure(figure) or to_one_line(str(name)))
 
 
 def _get_figure(name: str, chart: Any) -> Figure:
@@ -80,9 +81,13 @@ def _get_figure(name: str, chart: Any) -> Figure:
     return figure
 
 
-def _get_title(figure: Figure) -> str:
+def describe_figure(figure: Figure) -> str:
+    """Return the first title of a figure and what its chart says in words, in one line."""
     titles = [figure.get_suptitle()]
     for axes in figure.axes:
-        titles += [axes.get_title("left"), axes.get_title("center"), axes.get_title("right")]
+        titles += [axes.get_title(place) for place in ("left", "center", "right")]
+    title = next((title for title in titles if title.strip()), "")
+    found: Any = figure.findobj(lambda artist: artist.get_gid() == FINDING_GID)
+    findings = [text.get_text() for text in found[:1]] if title else []
     # In charts, a literal dollar sign is escaped with a backslash.
-    return next((to_one_line(title).replace(r"\$", "$") for title in titles if title.strip()), "")
+    return to_one_line(". ".join([title, *findings])).replace(r"\$", "$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,36 @@ def test_every_control_has_a_name_and_is_reached_by_the_tab_key(
         assert nameless(shown) == [], code
         assert shown.locator(f"{USABLE}:not([data-met])").count() == 0, code
     assert opened.wrong == []
+
+
+def test_a_screen_reader_hears_figures_findings_tables_and_what_happens(
+    company: Company, notebook: Open
+) -> None:
+    opened = notebook(
+        company.code,
+        'af.widgets.Dashboard(asana, "goal", "Grow revenue by 30 %", now="2026-11-02")',
+        'af.widgets.Explorer(asana, "tags.list").fill(workspace="Acme").run()',
+        'af.widgets.ProjectPicker(asana, "Website relaunch")',
+    )
+    opened.run_all()
+    board, explorer, picker = (opened.output(number) for number in (1, 2, 3))
+    board.get_by_role("img").nth(2).wait_for()
+
+    heard = board.aria_snapshot()
+    assert '- heading "Grow revenue by 30 %" [level=3]' in heard
+    assert "- listitem: Progress 60 % 84 % expected no earlier value in Asana" in heard
+    assert 'img "Progress of goals. 1 of 4 goals is more than 10 points behind ' in heard
+    heard = explorer.aria_snapshot()
+    assert re.search(r"- status: [^\n]+rows in [^\n]+ s, 1 request", heard)
+    assert '- columnheader "name"' in heard
+    assert '- rowheader "quick win"' in heard
+    assert picker.get_by_role("button", name="Website relaunch").get_attribute("title") == (
+        "Remove Website relaunch"
+    )
+    code = picker.get_by_role("button", name="Code")
+    code.click()
+    picker.locator("pre", has_text="project = ").wait_for()
+    assert code.get_attribute("title") == "Hide the code"
 
 
 @pytest.fixture(params=["JupyterLab Dark", "JupyterLab Light"])

@@ -72,7 +72,7 @@ def test_the_period_and_the_comparison_change_the_figures(
     seen = open_board(notebook, company)
     before = shown(seen).inner_text()
 
-    choose(seen.page, "Period", "This year")
+    choose(seen.page, "Days shown", "This year")
     seen.page.get_by_text("1 Jan to 31 Dec 2026").first.wait_for()
     choose(seen.page, "Compare with", "Nothing")
     shown(seen).get_by_text(re.compile(" from ")).first.wait_for(state="detached")

@@ -11,13 +11,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.browser.pages import Watched
 from tests.fixed_day import NOW
 
-COMMAND = [sys.executable, "-m", "asana_frames", "dashboard", "--sandbox", "--no-browser"]
+#: The command, with kernels of lost pages that end after so many seconds.
+RUN = """
+import sys
+from asana_frames.cli import dashboard, main
+dashboard._LOST_SECONDS = int(sys.argv.pop(1))
+main()
+"""
+COMMAND = ["dashboard", "--sandbox", "--no-browser", "--project", "Website relaunch"]
 CARDS = 6
 #: Charts of the widget, not those of the page that is shown until it is there.
 LIVE = "[class*=af-live] img"
@@ -34,10 +42,10 @@ LOOK = """() => {
 class Page:
     """A running dashboard: its process and its URL."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, lost_seconds: int = 600) -> None:
         isolated = {"JUPYTER_CONFIG_DIR": str(folder), "IPYTHONDIR": str(folder)}
         self.process = subprocess.Popen(
-            [*COMMAND, "--project", "Website relaunch", "--now", NOW, *options],
+            [sys.executable, "-c", RUN, str(lost_seconds), *COMMAND, "--now", NOW, *options],
             env=os.environ | isolated,
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -149,6 +157,32 @@ def test_a_page_that_is_loaded_again_ends_its_kernel(dark: Page, watched: Watche
     watched.page.reload()
 
     until(lambda: kernel not in dark.list_children(), seconds=20)
+
+
+@WITH_PROC
+@pytest.mark.timeout(300)
+def test_the_kernel_of_a_lost_page_ends_and_that_of_an_open_one_stays(
+    tmp_path: Path, watched: Watched, browser: Any
+) -> None:
+    running = Page(tmp_path, lost_seconds=4)
+    try:
+        lost = browser.new_page()
+        # As if the browser were killed: the page cannot say that it is left.
+        lost.route("**/voila/api/shutdown/**", lambda route: route.abort())
+        lost.goto(running.url)
+        lost.locator(LIVE).nth(4).wait_for()
+        (lost_kernel,) = running.list_children()
+        watched.page.goto(running.url)
+        watched.page.locator(LIVE).nth(4).wait_for()
+        (open_kernel,) = set(running.list_children()) - {lost_kernel}
+
+        lost.close()
+
+        until(lambda: lost_kernel not in running.list_children(), seconds=60)
+        assert running.list_children() == [open_kernel]
+    finally:
+        code, _ = running.stop()
+    assert code == 0
 
 
 @WITH_PROC

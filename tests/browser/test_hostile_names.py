@@ -56,7 +56,7 @@ def test_hostile_names_are_text_in_pickers(hostile: Company, notebook: Open) -> 
     pick(tasks, SCRIPT)
     chips(tasks).get_by_text(SCRIPT).wait_for()
     tasks.fill(IMAGE * 4)
-    opened.output(2).get_by_text("Nothing is called like").wait_for()
+    opened.output(2).get_by_text("No task is called").wait_for()
     opened.output(3).get_by_label("Tag", exact=True).fill("<")
     opened.output(3).get_by_text("match").wait_for()
     shown = opened.run(5).inner_text()

@@ -48,11 +48,11 @@ def test_goals_are_shown_as_a_tree(company: Company, notebook: Open) -> None:
     offers(goals, "Relaunch the website")
 
     told = options(goals)
-    period = shown.get_by_label("Period", exact=True).get_attribute("placeholder")
+    period = shown.get_by_label("Time period", exact=True).get_attribute("placeholder")
     pick(goals, "Relaunch the website")
     chips(goals).wait_for()
 
-    assert period == "All periods, or one of 14"
+    assert period == "All time periods, or one of 14"
     assert told[0] == "Become the tool teams love"
     assert [name for name in told if name.startswith(INDENT)]
     assert "goal='Relaunch the website'" in opened.text(2)

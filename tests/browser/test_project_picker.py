@@ -80,6 +80,24 @@ def test_letters_that_are_typed_stay_in_the_box(
     assert "project='Mobile app'" in opened.text(2)
 
 
+def test_letters_after_reload_go_into_the_box(company: Company, notebook: Open) -> None:
+    opened = notebook(company.code, PICKER)
+    opened.run(0)
+    shown = opened.run(1)
+    project = shown.get_by_label("Project", exact=True)
+    offers(project, "Website relaunch")
+
+    shown.get_by_role("button", name="Reload").click()
+    opened.eventually("box => document.activeElement === box", project.element_handle())
+    opened.page.keyboard.type("mbydd")
+    shown.get_by_role("alert").wait_for()
+    opened.picture("no-such-project")
+
+    assert shown.get_by_role("alert").inner_text().startswith("No project is called “mbydd”. ")
+    assert project.input_value() == "mbydd"
+    assert opened.cells() == 2
+
+
 def test_the_keyboard_alone_chooses_and_removes(company: Company, notebook: Open) -> None:
     opened = notebook(company.code, PICKER, TASKS, "print(picker)")
     opened.run(0)

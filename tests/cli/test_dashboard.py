@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import ipywidgets as ipw
 import pytest
 
 from asana_frames.cli import dashboard
@@ -89,10 +90,7 @@ def test_the_source_of_the_page_is_code_for_any_text() -> None:
     asked: dict[str, Any] = {"period": 'x"\n', "compare": None, "now": "2026-11-02"}
     source = dashboard._write_source("goal", "'12\\", False, asked)
 
-    exec(
-        source.replace("import asana_frames as af", ""),
-        {"af": _Recorder(made)},
-    )
+    exec(source.replace("import asana_frames as af", ""), {"af": _Recorder(made)})
 
     assert made == {"connect": {"read_only": True}, "given": ("goal", "'12\\"), **asked}
 
@@ -106,5 +104,6 @@ class _Recorder:
     def connect(self, **arguments: Any) -> None:
         self.made["connect"] = arguments
 
-    def Dashboard(self, _: Any, *given: str, **arguments: Any) -> None:
+    def Dashboard(self, _: Any, *given: str, **arguments: Any) -> ipw.HTML:
         self.made.update(given=given, **arguments)
+        return ipw.HTML()

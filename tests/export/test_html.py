@@ -475,3 +475,15 @@ def test_what_makes_no_first_page_is_refused(
 ) -> None:
     with pytest.raises(af.InvalidArgument, match=words):
         page_of(pd.DataFrame({"a": [1]}), tmp_path, **options)
+
+
+def test_the_alternative_text_of_a_chart_is_its_title_and_what_it_shows(tmp_path: Path) -> None:
+    done = pd.to_datetime(["2026-10-06", "2026-10-13", "2026-10-14"], utc=True)
+    tasks = pd.DataFrame({"gid": ["1", "2", "3"], "completed_at": done, "completed": True})
+    ax = af.charts.throughput(af.rollups.throughput(tasks, every="W", now="2026-10-18"))
+
+    page_of({}, tmp_path, charts={"a": ax})
+
+    page = (tmp_path / "page.html").read_text("utf-8")
+    (told,) = re.findall(r'alt="([^"]*)"', page)
+    assert re.fullmatch(r"Completed tasks per week, [^.]*\. 1 per week on average.*\.", told)

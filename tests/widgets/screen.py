@@ -11,7 +11,6 @@ from typing import Any
 import ipywidgets as ipw
 
 from asana_frames.widgets.pickers.choice import ENTER_PAUSE, MARK
-from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 
 def _inside(widget: Any) -> Iterator[Any]:
@@ -47,7 +46,8 @@ def pick(widget: Any, label: str, *names: str) -> None:
         labels = [option if isinstance(option, str) else option[0] for option in found.options]
         found.set_state({"index": labels.index(*names)})
         return
-    if isinstance(found, ChoiceBox):
+    if not found.continuous_update:
+        # One of a few, or a column.
         (name,) = names
         assert name in found.options, f"{name!r} is not an option"
         found.set_state({"value": name})

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asana_frames.widgets.pickers.choice import JUST_TYPED, LOCK, MARK, MAX_SHOWN, Choice
+from asana_frames.widgets.pickers.choice import (
+    JUST_TYPED,
+    LOCK,
+    MARK,
+    MAX_SHOWN,
+    PAUSE,
+    Choice,
+)
 from tests.widgets import screen
 
 
@@ -125,6 +132,45 @@ def test_one_choice_takes_the_place_of_the_other() -> None:
 
     assert choice.chosen == ("2",)
     assert screen.chips(choice, "Thing") == ["Name 2"]
+
+
+def test_a_text_that_nothing_is_called_like_is_told_when_it_is_typed() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(*range(1, 13)))
+
+    screen.write(choice, "Thing", "name x")
+    while_typing = screen.alerts(choice)
+    screen.until(lambda: screen.alerts(choice))
+
+    told = "No thing is called “name x”. 12 begin with “name”: Name 1, Name 2, Name 3, ..."
+    assert while_typing == []
+    assert screen.alerts(choice) == [told]
+    assert screen.control(choice, "Thing").value == "name x"
+
+
+def test_what_is_chosen_already_is_not_called_unknown() -> None:
+    choice = Choice("Thing", multiple=True)
+    choice.offer(rows_of(1, 2))
+    choice.choose(["1"])
+
+    screen.write(choice, "Thing", "name 1")
+
+    screen.until(lambda: "“Name 1” is chosen already." in screen.said(choice))
+    assert screen.alerts(choice) == []
+
+
+def test_a_part_of_a_list_does_not_say_what_is_unknown() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1), is_complete=False)
+
+    screen.write(choice, "Thing", "other")
+    screen.until(lambda: "Name 1" not in screen.options(choice, "Thing"))
+    time.sleep(1.2 * PAUSE)
+    meanwhile = screen.alerts(choice)
+    choice.offer(rows_of(1))
+
+    assert meanwhile == []
+    assert len(screen.alerts(choice)) == 1
 
 
 def test_the_box_is_empty_after_a_choice() -> None:
@@ -425,7 +471,7 @@ def test_names_are_never_taken_for_html() -> None:
 
     choice.offer(rows_of())
 
-    assert "&lt;b" in choice.note
+    screen.until(lambda: "&lt;b" in choice.note)
     assert "<b" not in choice.note
 
 

@@ -50,7 +50,11 @@ def test_the_charts_of_a_project_are_pictures_with_words(asana: af.Asana) -> Non
     assert repr(board) == "Dashboard(project='Website relaunch')"
     assert list(shown(board)) == list(PROJECT_CHARTS)
     assert all(PIXEL in html for html in shown(board).values())
-    assert all(alternatives(board))
+    assert len(alternatives(board)) == len(PROJECT_CHARTS)
+    assert re.fullmatch(
+        r"Website relaunch: scope and done, .*[^.]\. \d+ of \d+ done, \d+ open\.",
+        alternatives(board)[0],
+    )
 
 
 def test_the_tiles_are_the_summary_of_the_project_in_the_period(asana: af.Asana) -> None:
@@ -259,6 +263,24 @@ def test_the_change_of_a_tile_is_that_of_the_numbers_it_shows() -> None:
     assert note(2.04, 1.96, "hours") == "as before"
     assert note(2.06, 1.94, "hours") == "▲ 0.2 from 1.9"
     assert note(1200.0, 1100.0, "tasks") == "▲ 100 from 1,100"
+
+
+def test_a_tile_says_why_there_is_nothing_before_if_that_is_asked_for(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal", "Grow revenue by 30 %", charts={}).wait()
+    compared = board._text
+    board.compare.value = None
+
+    assert " expected, no earlier value in Asana\n" in compared
+    assert "no earlier value" not in board.wait()._text
+
+
+def test_the_boxes_of_a_goal_and_of_the_days_shown_have_names_of_their_own(
+    asana: af.Asana,
+) -> None:
+    board = Dashboard(asana, "goal")
+
+    for label in ("Time period", "Days shown"):
+        assert screen.is_shown(board, label)
 
 
 def count(project: Project, ax: Any) -> None:

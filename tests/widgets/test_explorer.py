@@ -69,8 +69,8 @@ def test_the_operation_can_be_given(asana: af.Asana) -> None:
     explorer = Explorer(asana, "tags.get")
 
     assert explorer.operation.name == "tags.get"
-    assert screen.control(explorer, "Resource").chosen == "tags"
-    assert screen.control(explorer, "Operation").chosen == "get"
+    assert screen.control(explorer, "Resource").placeholder == "tags"
+    assert screen.control(explorer, "Operation").placeholder == "get"
 
 
 @pytest.mark.parametrize("wrong", ["tasks.lst", "tasks", "", "tasks.delete", "tasks.create"])

@@ -121,7 +121,7 @@ def test_choosing_a_period_asks_for_its_goals(company: Company, recorded: af.Asa
     picker = GoalPicker(recorded).wait()
     before = company.count(GOALS)
 
-    screen.pick(picker, "Period", "FY26")
+    screen.pick(picker, "Time period", "FY26")
     picker.wait()
 
     assert company.count(GOALS) == before + 1

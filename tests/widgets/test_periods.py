@@ -136,7 +136,7 @@ def test_choosing_a_day_makes_it_a_period_of_ones_own() -> None:
     screen.control(picker, "From").value = date(2026, 11, 9)
 
     assert heard == [(date(2026, 11, 9), date(2026, 11, 30))]
-    assert screen.control(picker, "Period").chosen == OWN_DATES
+    assert screen.control(picker, "Period").placeholder == OWN_DATES
 
 
 def test_the_preset_is_a_box_that_takes_letters() -> None:
@@ -182,7 +182,7 @@ def test_setting_the_period_that_it_is_clears_what_was_wrong() -> None:
     picker.value = "This month"
 
     assert screen.control(picker, "From").value == date(2026, 11, 1)
-    assert screen.control(picker, "Period").chosen == "This month"
+    assert screen.control(picker, "Period").placeholder == "This month"
     assert screen.alerts(picker) == []
 
 
@@ -194,6 +194,20 @@ def test_own_dates_alone_change_nothing() -> None:
 
     assert heard == []
     assert repr(picker) == "PeriodPicker('Own dates', 2026-11-01 to 2026-11-30)"
+
+
+def test_a_period_that_does_not_exist_is_told_and_can_be_corrected() -> None:
+    picker = picker_on("2026-11-02")
+    before = picker.value
+
+    screen.write(picker, "Period", "Last wek")
+    told, kept = screen.alerts(picker), screen.control(picker, "Period").value
+    screen.write(picker, "Period", "Last week")
+
+    assert told == ["No period is called “Last wek”. 1 begins with “last we”: Last week."]
+    assert kept == "Last wek"
+    assert picker.value == (date(2026, 10, 26), date(2026, 11, 1)) != before
+    assert screen.alerts(picker) == []
 
 
 def test_a_period_is_an_argument_of_interact() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.display.cells import MISSING
-from asana_frames.widgets.explorer.result_table import PAGE_ROWS, ResultTable
+from asana_frames.widgets.explorer.result_table import AS_READ, PAGE_ROWS, ResultTable
 from tests.widgets import screen
 
 
@@ -71,7 +71,7 @@ def test_sorting_goes_over_all_rows_and_back_to_the_first_page() -> None:
     ascending = column(table, 0)[0]
     screen.control(table, "Descending").value = True
     descending = column(table, 0)[0]
-    screen.write(table, "Sort by", "")
+    screen.pick(table, "Sort by", AS_READ)
 
     assert (ascending, descending) == ("n000", "n049")
     assert column(table, 0)[0] == "n049"
@@ -104,6 +104,15 @@ def test_a_column_of_any_kind_is_sorted_with_what_is_missing_last(
     screen.write(table, "Sort by", "value")
 
     assert column(table, 1) == ascending
+
+
+def test_a_column_that_does_not_exist_is_told_and_sorts_nothing() -> None:
+    table = shown(numbered(30))
+
+    screen.write(table, "Sort by", "nme")
+
+    assert screen.alerts(table) == ["No column is called “nme”. 1 begins with “n”: name."]
+    assert column(table, 0)[0] == "n000"
 
 
 def test_the_name_comes_first_the_gids_last_and_what_is_empty_between(asana: af.Asana) -> None:
@@ -164,7 +173,7 @@ def test_another_frame_begins_anew() -> None:
     table.show(numbered(3))
 
     assert column(table, 0) == ["n000", "n001", "n002"]
-    assert screen.control(table, "Sort by").value == ""
+    assert screen.control(table, "Sort by").placeholder == AS_READ
     assert screen.control(table, "Page").value == screen.control(table, "Page").max == 1
     assert table.children == widgets
 

@@ -116,7 +116,7 @@ def test_a_search_that_finds_nothing_says_what_was_searched_for(
     screen.write(picker, "Task", "<b>")
     picker.wait()
 
-    assert "Nothing is called like “&lt;b&gt;”." in screen.said(picker)
+    screen.until(lambda: "No task is called “&lt;b&gt;”." in screen.said(picker))
 
 
 def test_a_search_that_is_refused_keeps_what_is_picked(

@@ -22,10 +22,12 @@ from asana_frames.charts.shared.corners import Remeasuring, corner_transform
 from asana_frames.charts.shared.fonts import find_missing
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import cut_name, shorten_name
+from asana_frames.display.words import FINDING_GID
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 #: Parts of ink of the finding and of the notes: words that are read after the title.
 _FINDING, _NOTE = 0.8, 0.68
@@ -87,7 +89,8 @@ def set_heading(
         lines = []
     if lines:
         size = font_size(ax) + 1
-        _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
+        finding_text = _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
+        finding_text.set_gid(FINDING_GID)
         height += len(lines) * size * 1.25 + _GAP
     # A long name leaves room for what is shown, and when.
     named = about._replace(subject=cut_name(about.subject, max_name_length(ax)))
@@ -138,9 +141,9 @@ def _reserve(ax: Axes, height: float) -> None:
 
 def _write(
     ax: Axes, lines: Sequence[str], edge: Any, points: float, *, va: str, size: float, ink: float
-) -> None:
+) -> Text:
     style: dict[str, Any] = {"va": va, "ha": "left", "fontsize": size, "linespacing": 1.25}
-    ax.text(
+    return ax.text(
         0,
         0,
         "\n".join(lines),

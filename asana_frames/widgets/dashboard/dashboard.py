@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -32,7 +31,6 @@ from asana_frames.types import Ref, When
 from asana_frames.widgets.dashboard import page
 from asana_frames.widgets.dashboard.compare_box import NOTHING, CompareBox
 from asana_frames.widgets.dashboard.drawing import draw_card
-from asana_frames.widgets.dashboard.saved import SavedPage
 from asana_frames.widgets.dashboard.subjects import (
     GOAL_CHARTS,
     PROJECT_CHARTS,
@@ -54,6 +52,7 @@ from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
 from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.project_picker import ProjectPicker
+from asana_frames.widgets.saved_box import Saved, SavedBox
 
 About = Literal["project", "goal"]
 Compare = Literal["previous", "last_year"]
@@ -84,7 +83,7 @@ _MEANINGS: Mapping[type[Exception], str] = {
 Make = Callable[[], str]
 
 
-class Dashboard(ipw.VBox, ipw.ValueWidget):
+class Dashboard(SavedBox, ipw.ValueWidget):
     """A project or a goal picker, and below it the key figures and charts of what is picked.
 
     Displayed at the end of a cell, it draws until the cell ends, so that a saved notebook shows
@@ -173,10 +172,9 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self._is_filled = False
         #: The figures that are shown, as text.
         self._text = ""
-        self._saved, self._key = SavedPage(), uuid.uuid4().hex[:12]
         self.picker: Picker = make(asana, value)
         today = None if now is None else parse_moment(now).date()
-        self.period = PeriodPicker(period, today=today)
+        self.period = PeriodPicker(period, today=today, label="Days shown")
         self.compare = CompareBox(compare)
         super().__init__(self._build_children())
         self._observe_controls()
@@ -206,10 +204,10 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
 
     def _ipython_display_(self) -> None:
         """Display the controls at once, and end the cell when its charts are drawn."""
-        if self._saved.display(self._repr_mimebundle_()):
+        if self.display_saved():
             with suppress(TimeoutError):
                 self._wait_for_drawing(_DISPLAY_SECONDS)
-            self._update_saved()
+            self.update_saved()
 
     @traitlets.validate("value")
     def _resolve_value(self, proposal: Any) -> str | None:
@@ -238,7 +236,6 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
             ],
             layout=ipw.Layout(flex_flow="row wrap", width="100%", max_width="86rem"),
         )
-        self.add_class(f"af-live-{self._key}")
         return [ipw.HTML(page.STYLE), controls, self._status, self._screen]
 
     @property
@@ -312,7 +309,7 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         self._show(drawing, made, is_complete=True)
         if self._drawing is drawing:
             # A cell that waits for the drawing may be the last of a notebook that is saved.
-            self._update_saved()
+            self.update_saved()
         subject.forget_failures()
         with CHANGED:
             if self._drawing is drawing:
@@ -348,8 +345,9 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
         return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
 
     def _format_tiles(self, subject: Subject) -> str:
-        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary)}"
-        return page.format_tiles(subject.summary)
+        unknown = "" if subject.period.compare is None else subject.unknown_before
+        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+        return page.format_tiles(subject.summary, unknown)
 
     def _find_subject(self, gid: str, period: Period) -> Subject:
         """Return the subject of a gid in a period; what was read is kept for a minute."""
@@ -380,16 +378,14 @@ class Dashboard(ipw.VBox, ipw.ValueWidget):
                 self._status.value = ""
                 self._screen.remove_class("af-dimmed")
 
-    def _update_saved(self) -> None:
-        """Let saved notebooks show what is shown here."""
+    def _render_saved(self) -> Saved:
+        """Return what is shown here: the figures as text, all of it as HTML."""
         with LOCK:
             if not self._is_filled:
-                self._saved.update("", "")
-                return
+                return Saved(repr(self), "")
             cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
-            html = page.format_page(self._key, self._heading.value, self._tiles.value, cards)
-            text = self._text
-        self._saved.update(html, text)
+            html = page.format_page(self._heading.value, self._tiles.value, cards)
+            return Saved(self._text, html)
 
 
 def _check_about(about: object) -> None:

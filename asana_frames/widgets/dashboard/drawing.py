@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from asana_frames.export.text import to_one_line
+from asana_frames.export.pictures import describe_figure
 from asana_frames.widgets.dashboard.page import CHART_WIDTH, format_chart
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def draw_card(title: str, draw: Callable[[Axes], object], height: int) -> str:
     Parameters
     ----------
     title
-        The title, unless the chart sets its own; the alternative text.
+        The title, unless the chart sets its own.
     draw
         Draws on axes.
     height
@@ -82,23 +82,14 @@ def draw_card(title: str, draw: Callable[[Axes], object], height: int) -> str:
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         draw(axes)
-        if not _find_title(figure):
+        if not describe_figure(figure):
             axes.set_title(title)
         stream = BytesIO()
         figure.savefig(stream, format="png", dpi=_SCREEN_DPI * _DENSITY)
         is_light = _is_light(figure)
-        alt_text = _find_title(figure) or title
+        alt_text = describe_figure(figure)
     picture = b64encode(stream.getvalue()).decode("ascii")
     return format_chart(picture, alt_text, width=CHART_WIDTH, height=height, is_light=is_light)
-
-
-def _find_title(figure: Figure) -> str:
-    """Return the first title of a figure, at the left, in the middle or at the right."""
-    titles = [figure.get_suptitle()]
-    for axes in figure.axes:
-        titles += [axes.get_title(loc) for loc in ("left", "center", "right")]
-    # In charts, a literal dollar sign is escaped with a backslash.
-    return next((to_one_line(text).replace(r"\$", "$") for text in titles if text.strip()), "")
 
 
 def _is_light(figure: Figure) -> bool:

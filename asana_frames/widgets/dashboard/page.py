@@ -27,9 +27,9 @@ STYLE = f"""<style>
 .af-board h3 {{ margin: .4rem 0 0; font-size: 1.35em; line-height: 1.3; overflow-wrap: anywhere; }}
 .af-board p {{ margin: 0; }}
 .af-quiet {{ opacity: .75; }}
-.af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0;
-  grid-template-columns: repeat(auto-fit, minmax(6.6rem, 1fr)); }}
-.af-tile, .af-card {{ box-sizing: border-box; border-radius: 6px; padding: .6rem .8rem;
+.af-board ul.af-tiles {{ display: grid; gap: .7rem; margin: .6rem 0; padding: 0; list-style: none;
+  grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); }}
+.af-tile, .af-card {{ box-sizing: border-box; margin: 0; border-radius: 6px; padding: .6rem .8rem;
   background: var(--jp-layout-color0, #fff);
   border: 1px solid var(--jp-border-color2, #d0d0d0); }}
 .af-tile b {{ display: block; font-size: 1.9em; line-height: 1.25; font-weight: 600; }}
@@ -104,9 +104,19 @@ def format_heading(name: object, url: object, about: str) -> str:
     return f'<h3>{_link(name, url)}</h3><p class="af-quiet">{escape(about)}</p>'
 
 
-def format_tiles(figures: pd.DataFrame) -> str:
-    """Return a tile per row of a table of key figures."""
-    return f'<div class="af-tiles">{"".join(map(_format_tile, _list_rows(figures)))}</div>'
+def format_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
+    """Return a tile per row of a table of key figures.
+
+    Parameters
+    ----------
+    figures
+        As ``rollups.project_summary`` and ``rollups.goal_summary`` return it.
+    unknown
+        What is said where the number before is not known; empty where it is not asked for.
+    """
+    tiles = "".join(_format_tile(row, unknown) for row in _list_rows(figures))
+    # Style sheets take the role from lists without bullets.
+    return f'<ul role="list" class="af-tiles">{tiles}</ul>'
 
 
 def format_waiting_tiles() -> str:
@@ -116,11 +126,11 @@ def format_waiting_tiles() -> str:
     return f'<div class="af-tiles">{waiting}</div>'
 
 
-def describe_tiles(figures: pd.DataFrame) -> str:
+def describe_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
     """Return the tiles as text, a line each."""
     lines = []
     for row in _list_rows(figures):
-        notes = [text for text, _ in _list_notes(row)]
+        notes = [text for text, _ in _list_notes(row, unknown)]
         value = _format_number(row["value"], row["unit"])
         lines.append(": ".join([_label(row), ", ".join([value, *notes])]))
     return "\n".join(lines).replace(_NBSP, " ")
@@ -160,11 +170,10 @@ def format_list(title: str, entries: Sequence[Entry], *, more: int, nothing: str
     return f'<div class="af-card"><h4>{escape(title)}</h4>{body}{rest}</div>'
 
 
-def format_page(key: str, heading: str, tiles: str, cards: Iterable[str]) -> str:
-    """Return the whole page for a saved notebook; it is hidden beside the widget of its key."""
-    hidden = f"<style>body:has(.af-live-{key}) .af-saved-{key} {{ display: none; }}</style>"
+def format_page(heading: str, tiles: str, cards: Iterable[str]) -> str:
+    """Return the whole page, for a saved notebook."""
     return (
-        f'{STYLE}{hidden}<div class="af-board af-saved-{key}">{heading}{tiles}'
+        f'{STYLE}<div class="af-board">{heading}{tiles}'
         f'<div class="af-grid">{"".join(f"<div>{card}</div>" for card in cards)}</div></div>'
     )
 
@@ -190,13 +199,15 @@ def _label(row: _Row) -> str:
     return found or str(row["figure"])
 
 
-def _format_tile(row: _Row) -> str:
-    notes = "".join(f'<span class="{look}">{text}</span>' for text, look in _list_notes(row))
+def _format_tile(row: _Row, unknown: str) -> str:
+    notes = "".join(
+        f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
+    )
     number = _format_number(row["value"], row["unit"])
-    return f'<div class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</div>'
+    return f'<li class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</li>'
 
 
-def _list_notes(row: _Row) -> list[tuple[str, str]]:
+def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:
     """Return what stands below a number: texts and their classes."""
     notes = []
     target, value, unit = row["target"], row["value"], row["unit"]
@@ -205,6 +216,8 @@ def _list_notes(row: _Row) -> list[tuple[str, str]]:
         notes.append((f"{_format_number(target, unit)} expected", look))
     if all(isinstance(row[name], float) for name in ("value", "previous", "difference")):
         notes.append(_compare(row))
+    elif unknown and isinstance(value, float):
+        notes.append((unknown, "af-quiet"))
     return notes
 
 

@@ -63,6 +63,8 @@ class Subject(Protocol):
     period: Period
     #: The moment of all of its frames.
     now: pd.Timestamp
+    #: Why a figure of the time before is missing.
+    unknown_before: ClassVar[str]
 
     @property
     def row(self) -> pd.Series[Any]:
@@ -155,6 +157,7 @@ class Project(_ChartFrames, ProjectFrames):
         Its status updates (``GET /status_updates``).
     """
 
+    unknown_before: ClassVar[str] = "nothing to compare"
     _periodic = frozenset({"burnup", "throughput", "hours", "lead_times", "summary"})
     _ahead = ("all_tasks", "_hours_report")
 
@@ -270,6 +273,8 @@ class Goal(_ChartFrames, GoalFrames):
         As `rollups.goal_progress` returns it.
     """
 
+    # Asana keeps no history of values; stories tell some.
+    unknown_before: ClassVar[str] = "no earlier value in Asana"
     _periodic = frozenset({"summary"})
     # The stories are read by what compares, or draws them.
     _ahead = ("updates", "counts")

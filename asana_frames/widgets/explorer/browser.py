@@ -58,11 +58,9 @@ class Browser(ipw.VBox):
     def __init__(self, asana: Asana, parameter: Parameter, box: Any, fill: Fill) -> None:
         self._asana, self._parameter, self._fill = asana, parameter, fill
         self._kind = _find_kind(parameter)
-        words = parameter.argument.replace("_", " ")
         self._button = ipw.ToggleButton(
             description="Browse",
             icon="caret-right",
-            tooltip=f"Browse {self._kind}s to fill in {words}",
             layout=ipw.Layout(width="6rem", flex="0 0 auto"),
         )
         self._picker: Picker | None = None
@@ -75,16 +73,25 @@ class Browser(ipw.VBox):
         super().__init__([row, self._place])
         self._place.layout.display = "none"
         self._button.observe(self._unfold, "value")
+        self._show_state(is_open=False)
 
     def _unfold(self, _: Any) -> None:
         is_open = self._button.value
-        self._button.icon = "caret-down" if is_open else "caret-right"
+        self._show_state(is_open=is_open)
         if is_open and self._picker is None:
             self._picker = _PICKERS[self._kind](self._asana, multiple=self._parameter.many)
             trait = "section" if self._kind == "section" else "value"
             self._picker.observe(self._handle_choice, trait)
             self._place.children = [self._picker]
         self._place.layout.display = None if is_open else "none"
+
+    def _show_state(self, *, is_open: bool) -> None:
+        self._button.icon = "caret-down" if is_open else "caret-right"
+        words = self._parameter.argument.replace("_", " ")
+        # A toggle button does not tell screen readers whether it is pressed.
+        self._button.tooltip = (
+            f"Hide the {self._kind}s" if is_open else f"Browse {self._kind}s to fill in {words}"
+        )
 
     def _handle_choice(self, change: Any) -> None:
         value = change["new"]

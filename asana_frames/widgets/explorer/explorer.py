@@ -34,6 +34,7 @@ from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.labels import format_count
 from asana_frames.widgets.pickers.lists import run_in_background
+from asana_frames.widgets.saved_box import Saved, SavedBox
 
 #: Characters of a line of code on a narrow page, and the most lines that are shown at once.
 _CODE_CHARACTERS, _MAX_CODE_ROWS = 60, 5
@@ -53,7 +54,7 @@ _FORMATS: dict[str, tuple[str, Callable[[pd.DataFrame, Path, str], None]]] = {
 }
 
 
-class Explorer(ipw.VBox):
+class Explorer(SavedBox):
     """Pick a resource, an operation, filters and fields; run it; see the frame and its code.
 
     A run stops after two minutes and shows the rows that have arrived. "CSV", "Excel" and
@@ -96,20 +97,24 @@ class Explorer(ipw.VBox):
         self._shown_resource = self._shown_operation = ""
         self._form: Form | None = None
         self._is_running = False
+        #: The code of the last run, and the first rows that it has read, as HTML.
+        self._run_code = self._run_rows = ""
         #: What is missing in the rows that are shown, as a remark.
         self._lack = ""
-        self._resource = ChoiceBox("Resource", list(_list_read_operations()))
-        self._method = ChoiceBox("Operation")
+        self._resource = ChoiceBox(
+            "Resource", list(_list_read_operations()), label_width=LABEL_WIDTH
+        )
+        self._method = ChoiceBox("Operation", label_width=LABEL_WIDTH)
         self._about, self._form_box = ipw.HTML(), ipw.VBox()
         # A box that takes text, so that Ctrl+A and Ctrl+C copy the code and nothing else.
-        self._code = ipw.Textarea(description="Code", **make_wide_layout())
+        self._code = ipw.Textarea(description="Code", **make_wide_layout(LABEL_WIDTH))
         self._code.layout.max_width = "calc(100% - 4px)"
         self._run = ipw.Button(description="Run", button_style="primary", icon="play")
         self._needed, self._status = ipw.HTML(), ipw.HTML()
         self._rows, self._columns, self._origin = ResultTable(), ipw.HTML(), ipw.HTML()
-        self._file = ipw.Text(description="File", placeholder="tasks", **make_wide_layout())
-        for control in (self._resource, self._method, self._code, self._file):
-            control.style.description_width = LABEL_WIDTH
+        self._file = ipw.Text(
+            description="File", placeholder="tasks", **make_wide_layout(LABEL_WIDTH)
+        )
         self._file.layout.max_width = "24rem"
         super().__init__(self._build_children())
         self._resource.observe(self._handle_resource, "chosen")
@@ -222,6 +227,8 @@ class Explorer(ipw.VBox):
 
     def _show_code(self, _: Any) -> None:
         self._code.value = self.code
+        if not self._run_code:
+            self.update_saved()
         self._code.rows = min(1 + len(self.code) // _CODE_CHARACTERS, _MAX_CODE_ROWS)
 
     def _show_problem(self, _: Any) -> None:
@@ -240,7 +247,7 @@ class Explorer(ipw.VBox):
         run_in_background(partial(self._run_operation, self.operation, self._form))
 
     def _start_run(self) -> None:
-        self._is_running = True
+        self._is_running, self._run_code, self._run_rows = True, self.code, ""
         self._show_problem(None)
         self._show_status("Reading ...")
 
@@ -270,6 +277,7 @@ class Explorer(ipw.VBox):
         finally:
             self._is_running = False
             self._show_problem(None)
+            self.update_saved()
 
     def _describe_run(self, frame: pd.DataFrame, took: float, *, is_cut: bool) -> str:
         requests = format_count(self._asana.last.requests, "request")
@@ -288,6 +296,7 @@ class Explorer(ipw.VBox):
             self._show_origin()
             self._result.layout.display = None
             self._rows.show(frame)
+            self._run_rows = self._rows.render_first()
             self._columns.value = render_rows(_describe_columns(frame), label="Columns")
             if self._file.value in {"", self._shown_resource}:
                 self._file.value = name
@@ -316,6 +325,13 @@ class Explorer(ipw.VBox):
             more = ", replacing the existing file" if is_there else ""
             more += f"; {self._lack}" if self._lack else ""
             self._show_status(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
+
+    def _render_saved(self) -> Saved:
+        """Return the last run: its code, what became of it, and its first rows."""
+        with LOCK:
+            code = self._run_code or self.code
+            page = f"<pre>{html.escape(code)}</pre><p>{self._status.value}</p>{self._run_rows}"
+            return Saved(f"Explorer({code})", page)
 
     def _show_status(self, text: str, *, is_error: bool = False) -> None:
         self._status.value = format_message(text, is_error=is_error)

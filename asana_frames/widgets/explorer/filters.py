@@ -18,6 +18,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import to_one_line
 from asana_frames.widgets.explorer.browser import Browser, has_picker
 from asana_frames.widgets.pickers.choice import make_wide_layout
+from asana_frames.widgets.pickers.choice_box import make_day_box
 from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
 from asana_frames.widgets.pickers.level import Level
@@ -196,9 +197,7 @@ def _is_required(parameter: Parameter) -> bool:
 def _make_control(parameter: Parameter) -> Any:
     label = parameter.argument.replace("_", " ")
     make = _MAKERS.get(parameter.kind, _make_text_box)
-    control = make(parameter, label + (" *" if _is_required(parameter) else ""))
-    control.style = {"description_width": LABEL_WIDTH}
-    return control
+    return make(parameter, label + (" *" if _is_required(parameter) else ""))
 
 
 def _make_reference_box(parameter: Parameter, label: str) -> Any:
@@ -207,29 +206,27 @@ def _make_reference_box(parameter: Parameter, label: str) -> Any:
         description=label,
         placeholder=f"name, gid or URL{several}",
         ensure_option=False,
-        layout=make_wide_layout()["layout"],
+        **make_wide_layout(LABEL_WIDTH),
     )
 
 
 def _make_day_box(_: Parameter, label: str) -> Any:
-    return ipw.DatePicker(description=label, layout=make_wide_layout()["layout"])
+    return make_day_box(label, LABEL_WIDTH)
 
 
 def _make_moment_box(_: Parameter, label: str) -> Any:
     hint = "2026-01-31 or 2026-01-31T09:00Z"
-    return ipw.Text(description=label, placeholder=hint, layout=make_wide_layout()["layout"])
+    return ipw.Text(description=label, placeholder=hint, **make_wide_layout(LABEL_WIDTH))
 
 
 def _make_text_box(parameter: Parameter, label: str) -> Any:
-    layout = make_wide_layout()["layout"]
+    look = make_wide_layout(LABEL_WIDTH)
     options = _list_options(parameter)
     if options:
         # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
         hint = " or ".join(options) if len(options) == len(_FLAGS) else "any"
-        return ipw.Combobox(
-            options=tuple(options), description=label, placeholder=hint, layout=layout
-        )
-    return ipw.Text(description=label, layout=layout)
+        return ipw.Combobox(options=tuple(options), description=label, placeholder=hint, **look)
+    return ipw.Text(description=label, **look)
 
 
 def _list_options(parameter: Parameter) -> Mapping[str, Any]:

@@ -16,11 +16,17 @@ from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
-from asana_frames.widgets.pickers.choice import LOCK, close_children, make_wide_layout
+from asana_frames.widgets.pickers.choice import (
+    LOCK,
+    close_children,
+    format_message,
+    make_wide_layout,
+)
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.labels import fold_text
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import BackgroundList, Listener, get_list_cache
+from asana_frames.widgets.pickers.messages import describe_no_match
 from asana_frames.widgets.pickers.workspace_picker import WORKSPACE
 
 #: Default limit of rows: enough for a first look.
@@ -57,8 +63,9 @@ class Form(ipw.VBox):
         self._fields = (
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
-        self._limit = ipw.Text(value=str(LIMIT), description="limit", **make_wide_layout())
-        self._limit.style.description_width = LABEL_WIDTH
+        self._limit = ipw.Text(
+            value=str(LIMIT), description="limit", **make_wide_layout(LABEL_WIDTH)
+        )
         self._subscriptions: list[tuple[BackgroundList, Listener]] = []
         self._is_unsubscribed = False
         #: The workspace whose names are offered.
@@ -248,18 +255,22 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
     )
     if len(filters) <= _LONG_LIST:
         return [box]
-    find = ipw.Text(description="Find filter", placeholder="type to narrow", **make_wide_layout())
-    find.style.description_width = LABEL_WIDTH
+    find = ipw.Text(
+        description="Find filter", placeholder="type to narrow", **make_wide_layout(LABEL_WIDTH)
+    )
+    note = ipw.HTML()
 
     def narrow(_: Any) -> None:
         words = fold_text(find.value).split()
-        for found in filters:
-            label = fold_text(found.control.description)
-            is_shown = all(word in label for word in words)
+        labels = [str(found.control.description) for found in filters]
+        shown = [all(word in fold_text(label) for word in words) for label in labels]
+        for found, is_shown in zip(filters, shown, strict=True):
             found.view.layout.display = None if is_shown else "none"
+        told = "" if any(shown) else describe_no_match("filter", find.value, labels)
+        note.value = format_message(told, is_error=True)
 
     find.observe(narrow, "value")
-    return [find, box]
+    return [find, note, box]
 
 
 def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
@@ -268,6 +279,8 @@ def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
 
     def turn(_: Any) -> None:
         button.icon = "caret-down" if button.value else "caret-right"
+        # A toggle button does not tell screen readers whether it is pressed.
+        button.tooltip = f"{'Hide' if button.value else 'Show'} {title.lower()}"
         content.layout.display = None if button.value else "none"
 
     button.observe(turn, "value")

@@ -14,7 +14,10 @@ from asana_frames.display.accessor import find_label_column
 from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
 from asana_frames.export.text import column_as_text
 from asana_frames.widgets.pickers.choice import LOCK
+from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
+#: The choice of no order.
+AS_READ = "as read"
 #: Rows per page.
 PAGE_ROWS = 20
 #: Characters shown of a cell; the rest is in its tooltip, up to a limit.
@@ -91,8 +94,9 @@ class ResultTable(ipw.VBox):
 
     def _fill_controls(self) -> None:
         pages = max(1, -(-len(self._frame) // PAGE_ROWS))
-        self._sort.options = tuple(map(str, self._frame.columns))
-        self._sort.value, self._is_descending.value = "", False
+        # First, because the choice must be one of the options.
+        self._sort.options = (AS_READ, *dict.fromkeys(map(str, self._frame.columns)))
+        self._sort.chosen, self._is_descending.value = AS_READ, False
         self._page.max = pages
         self._paging.layout.display = None if pages > 1 else "none"
         self._sort_rows(None)
@@ -102,6 +106,10 @@ class ResultTable(ipw.VBox):
         """The page that is shown; empty where itables draws it."""
         return str(self._rows.value) if self._drawn is None else ""
 
+    def render_first(self) -> str:
+        """Return the first page of the rows as they were read, as HTML."""
+        return render_rows(self._frame.iloc[:PAGE_ROWS, self._order])
+
     def _build_footer(self) -> ipw.HBox:
         sorting = ipw.HBox([self._sort, self._is_descending])
         sorting.layout.align_items, sorting.layout.flex_flow = "center", "row wrap"
@@ -110,8 +118,8 @@ class ResultTable(ipw.VBox):
         return ipw.HBox([sorting, self._paging], layout=layout)
 
     def _observe_controls(self) -> None:
-        for control in (self._sort, self._is_descending):
-            control.observe(self._sort_rows, "value")
+        self._sort.observe(self._sort_rows, "chosen")
+        self._is_descending.observe(self._sort_rows, "value")
         self._page.observe(self._show_page, "value")
         self._previous.on_click(partial(self._turn_page, -1))
         self._next.on_click(partial(self._turn_page, 1))
@@ -121,7 +129,7 @@ class ResultTable(ipw.VBox):
 
     def _sort_rows(self, _: Any) -> None:
         """Sort the rows, missing values last, and show the first page."""
-        name, frame = self._sort.value.strip(), self._frame
+        name, frame = self._sort.chosen, self._frame
         self._sorted = frame
         if name in frame.columns:
             self._sorted = frame.sort_values(
@@ -143,11 +151,9 @@ class ResultTable(ipw.VBox):
         self._next.disabled = self._page.value == self._page.max
 
 
-def _make_sort_controls() -> tuple[ipw.Combobox, ipw.Checkbox]:
-    # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
-    sort = ipw.Combobox(description="Sort by", placeholder="a column; empty: as read")
-    sort.layout.width, sort.style.description_width = "18rem", "4rem"
-    sort.layout.max_width = "calc(100% - 4px)"
+def _make_sort_controls() -> tuple[ChoiceBox, ipw.Checkbox]:
+    sort = ChoiceBox("Sort by", noun="column", label_width="4rem")
+    sort.layout.width, sort.layout.max_width = "18rem", "100%"
     descending = ipw.Checkbox(description="Descending", indent=False)
     descending.layout.width = "auto"
     return sort, descending

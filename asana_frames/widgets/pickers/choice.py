@@ -17,6 +17,7 @@ import traitlets
 from asana_frames.widgets.pickers.chips import Chips
 from asana_frames.widgets.pickers.labels import MAX_LENGTH, build_labels, fold_text, shorten_name
 from asana_frames.widgets.pickers.lists import run_in_background
+from asana_frames.widgets.pickers.messages import describe_no_match
 
 #: Held while a picker is changed. All pickers share it, because lists arrive in other threads and
 #: an observer of one picker may set another.
@@ -30,12 +31,14 @@ MAX_SHOWN = 200
 MARK = "\N{ZERO WIDTH SPACE}"
 #: Seconds between a letter and Enter in which nobody types both: more letters are on their way.
 JUST_TYPED = 0.02
+#: Seconds without another letter after which a text is taken as typed.
+PAUSE = 0.3
 #: Seconds after Enter in which they arrive.
 ENTER_PAUSE = 0.15
 #: Width of the descriptions of controls.
-_LABEL_WIDTH = "6rem"
+LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
-_INDENT = f"{_LABEL_WIDTH} + 8px"
+_INDENT = f"{LABEL_WIDTH} + 8px"
 
 
 class _Option(NamedTuple):
@@ -66,6 +69,8 @@ class Choice(ipw.Box):
         The columns that distinguish objects of the same name.
     is_search
         Whether the text in the box is sent to Asana as a search instead of narrowing the list.
+    noun
+        What one of the list is called in messages; by default the label in lower case.
 
     Attributes
     ----------
@@ -86,6 +91,7 @@ class Choice(ipw.Box):
         placeholder: str = "Choose",
         qualifiers: Sequence[str] = (),
         is_search: bool = False,
+        noun: str = "",
     ) -> None:
         self.rows = _make_empty_rows()
         self._options: list[_Option] = []
@@ -93,6 +99,8 @@ class Choice(ipw.Box):
         self._gids: dict[str, str] = {}
         #: When the last letters arrived.
         self._typed_at = -math.inf
+        #: Runs until no letter has come for a while.
+        self._pause: threading.Timer | None = None
         #: What a search has found while the list is being read.
         self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
@@ -104,6 +112,7 @@ class Choice(ipw.Box):
             is_search,
         )
         self._is_filling = self._has_error = self._is_stale = self._is_partial = False
+        self._noun = noun or label.lower()
         self._control = _make_control(label)
         self._chips = Chips(self.remove)
         self._note = ipw.HTML(layout=ipw.Layout(width="100%"))
@@ -187,7 +196,19 @@ class Choice(ipw.Box):
         """Remove one of the chosen objects, and go on with the keyboard in the box."""
         with LOCK:
             self.choose([one for one in self.chosen if one != gid])
+        self.focus_box()
+
+    def focus_box(self) -> None:
+        """Go on with the keyboard in the box.
+
+        JupyterLab takes letters that are typed at a button as shortcuts, which can delete cells.
+        """
         self._control.focus()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether something can be typed into the box."""
+        return not self._control.disabled
 
     def set_rows(self, rows: pd.DataFrame) -> None:
         """Choose objects before the list that contains them has arrived."""
@@ -223,6 +244,9 @@ class Choice(ipw.Box):
     def show_note(self, text: str, *, is_error: bool = False) -> None:
         """Show a message below the control; an empty text hides it."""
         self._has_error = is_error
+        self._set_note(text, is_error=is_error)
+
+    def _set_note(self, text: str, *, is_error: bool) -> None:
         self._note.value = format_message(text, is_error=is_error)
         _set_visible(self._note, bool(text))
 
@@ -249,7 +273,7 @@ class Choice(ipw.Box):
         self._chips.show({gid: labels[gid] for gid in self.chosen})
         self._control.placeholder = self._describe_list(len(found))
         if not self._has_error:
-            self.show_note(self._describe_matches(found))
+            self._set_note(self._describe_matches(found), is_error=self._is_unmatched(found))
 
     def _find_matches(self) -> list[_Option]:
         """Return the options that fit the text in the box, best first."""
@@ -287,15 +311,34 @@ class Choice(ipw.Box):
     def _describe_matches(self, found: Sequence[_Option]) -> str:
         """Return what Enter would choose, or how much of the list is shown."""
         more = " Reading on ..." if self._is_partial else ""
-        text = shorten_name(self.query, 40)
         if not self.query.strip():
             return self._describe_length(len(found), more)
         if self._is_stale:
             return "Searching ..."
         if not found:
-            return f"Nothing is called like “{text}”.{more}"
+            return self._describe_no_match(more)
         others = f" ({len(found):,} match)" if len(found) > 1 else ""
         return f"Enter takes “{shorten_name(found[0].label)}”{others}.{more}"
+
+    def _is_unmatched(self, found: Sequence[_Option]) -> bool:
+        """Whether a text is typed that nothing can match any more."""
+        is_over = self._pause is None and not self._is_stale and not self._is_partial
+        return is_over and bool(self.query.strip()) and not found and not self._find_chosen()
+
+    def _find_chosen(self) -> list[_Option]:
+        """Return what is called like the text in the box, and chosen already."""
+        query = fold_text(self.query).strip()
+        chosen = [option for option in self._options if option.gid in self.chosen]
+        return [option for option in chosen if option.text.strip() == query]
+
+    def _describe_no_match(self, more: str) -> str:
+        """Return that nothing matches the text, once it is typed."""
+        if self._pause is not None:
+            return more.strip()
+        for option in self._find_chosen():
+            return f"“{shorten_name(option.label)}” is chosen already."
+        labels = [option.label for option in self._options if option.gid not in self._kept_gids]
+        return f"{describe_no_match(self._noun, self.query, labels)}{more}"
 
     def _describe_length(self, count: int, more: str) -> str:
         if self._control.disabled or self._is_search:
@@ -305,7 +348,7 @@ class Choice(ipw.Box):
         if more and count:
             return f"{count:,} so far.{more}"
         is_empty = not count and not more and not self.chosen
-        return f"There is no {self.label.lower()} here." if is_empty else ""
+        return f"There is no {self._noun} here." if is_empty else ""
 
     # Changes made by the user.
 
@@ -332,7 +375,23 @@ class Choice(ipw.Box):
                 self._is_stale = True
             self.query = text
             self._typed_at = time.monotonic()
+            self._wait_for_pause()
             self._show()
+
+    def _wait_for_pause(self) -> None:
+        """Say that nothing matches when no more letters come, and not at each of them."""
+        if self._pause is not None:
+            self._pause.cancel()
+        self._pause = run_in_background(self._end_pause, after=PAUSE)
+
+    def _end_pause(self) -> None:
+        with LOCK:
+            # Another letter has started another one, if this was too late to be cancelled.
+            if self._pause is threading.current_thread():
+                self._pause = None
+                # Closed meanwhile.
+                if self.comm is not None:
+                    self._show()
 
     def _find_chosen_option(self, text: str) -> str | None:
         """Return the gid of the option that was chosen, or whose whole label was typed."""
@@ -393,7 +452,7 @@ def _make_control(label: str) -> Any:
             min_width="0",
             margin=f"2px 8px 2px calc(0px - ({_INDENT}))",
         ),
-        style={"description_width": _LABEL_WIDTH},
+        style={"description_width": LABEL_WIDTH},
     )
 
 
@@ -448,12 +507,12 @@ def format_message(text: str, *, is_error: bool = False) -> str:
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 
-def make_wide_layout() -> dict[str, Any]:
+def make_wide_layout(label_width: str = LABEL_WIDTH) -> dict[str, Any]:
     """Return layout and style of controls that are stacked."""
     return {
         # Controls have a margin of 2 px on each side.
         "layout": ipw.Layout(width="calc(100% - 4px)", max_width="36rem"),
-        "style": {"description_width": _LABEL_WIDTH},
+        "style": {"description_width": label_width},
     }
 
 

@@ -15,9 +15,10 @@ from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
+from asana_frames.widgets.saved_box import SavedBox
 
 
-class FieldsPicker(ipw.VBox, ipw.ValueWidget):
+class FieldsPicker(SavedBox, ipw.ValueWidget):
     """Pick the fields of a resource to read; no request is made.
 
     Parameters
@@ -65,7 +66,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
             if record is None
             else load().record(record).name
         )
-        self._choice = Choice("Fields", multiple=True)
+        self._choice = Choice("Fields", multiple=True, noun="field")
         reset = ipw.Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
         )
@@ -73,6 +74,7 @@ class FieldsPicker(ipw.VBox, ipw.ValueWidget):
         self._choice.offer(_make_rows(self._paths))
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
+        self.observe(self.update_saved, "value")
         self.value = (
             self.defaults if value is None else list_texts(value, name="value", like="name")
         )

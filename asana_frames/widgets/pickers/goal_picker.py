@@ -76,10 +76,10 @@ def _order_depth_first(gids: list[str], above: Mapping[str, str]) -> list[tuple[
 
 TIME_PERIOD = Level(
     "time_period",
-    "Period",
+    "Time period",
     fields=("display_name", "start_on", "end_on"),
     parent="workspace",
-    placeholder="All periods",
+    placeholder="All time periods",
 )
 GOAL = _GoalLevel(
     "goal",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from asana_frames.exceptions import (
@@ -19,6 +19,10 @@ from asana_frames.exceptions import (
     ServerError,
     UnknownReference,
 )
+from asana_frames.widgets.pickers.labels import fold_text, shorten_name
+
+#: Names that are told of those that begin alike.
+_MAX_ALIKE = 3
 
 
 class Message(NamedTuple):
@@ -86,3 +90,28 @@ def choose_messages(
         if cause not in by_cause or level == record:
             by_cause[cause] = level
     return {level: messages[level] for level in errors if level in by_cause.values()}
+
+
+def describe_no_match(noun: str, text: str, options: Sequence[str]) -> str:
+    """Return that no option is called like a text, and which begin like it.
+
+    Examples
+    --------
+    >>> describe_no_match("period", "last wek", ["Last week", "Last month", "This week"])
+    'No period is called “last wek”. 1 begins with “last we”: Last week.'
+    """
+    told = f"No {noun} is called “{shorten_name(text, 40)}”."
+    typed = fold_text(text).strip()
+    folded = [fold_text(option).strip() for option in options]
+    for length in range(len(typed), 0, -1):
+        pairs = zip(options, folded, strict=True)
+        alike = [option for option, words in pairs if words.startswith(typed[:length])]
+        if alike:
+            return f"{told} {_describe_alike(alike, typed[:length].strip())}"
+    return told
+
+
+def _describe_alike(alike: Sequence[str], start: str) -> str:
+    names = ", ".join(shorten_name(name, 40) for name in alike[:_MAX_ALIKE])
+    end = ", ..." if len(alike) > _MAX_ALIKE else "."
+    return f"{len(alike):,} begin{'s' if len(alike) == 1 else ''} with “{start}”: {names}{end}"

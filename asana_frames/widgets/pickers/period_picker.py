@@ -10,10 +10,12 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
+from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
-from asana_frames.widgets.pickers.choice import format_message, make_wide_layout
-from asana_frames.widgets.pickers.choice_box import ChoiceBox
+from asana_frames.widgets.pickers.choice import format_message
+from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
+from asana_frames.widgets.saved_box import SavedBox
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
@@ -57,7 +59,7 @@ PRESETS: dict[str, Callable[[date], Days]] = {
 }
 
 
-class PeriodPicker(ipw.VBox, ipw.ValueWidget):
+class PeriodPicker(SavedBox, ipw.ValueWidget):
     """Pick a period of days; no request is made.
 
     Parameters
@@ -66,6 +68,8 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
         The initial period: the name of a preset ("This month"), or the first and the last day.
     today
         The current day; by default that of the system clock.
+    label
+        Label of the box with the presets.
 
     Attributes
     ----------
@@ -90,18 +94,24 @@ class PeriodPicker(ipw.VBox, ipw.ValueWidget):
     value: Any = traitlets.TraitType(None, help="First day and last day.")
 
     def __init__(
-        self, value: str | tuple[When, When] = "This month", *, today: When | None = None
+        self,
+        value: str | tuple[When, When] = "This month",
+        *,
+        today: When | None = None,
+        label: str = "Period",
     ) -> None:
+        check_text(label, name="label", like="Period")
         self._today = None if today is None else _parse_day(today)
         self._is_updating = False
-        self._preset = ChoiceBox("Period", [*PRESETS, OWN_DATES])
-        self._first = ipw.DatePicker(description="From", **make_wide_layout())
-        self._last = ipw.DatePicker(description="To", **make_wide_layout())
+        self._preset = ChoiceBox(label, [*PRESETS, OWN_DATES], noun="period")
+        self._first = make_day_box("From")
+        self._last = make_day_box("To")
         self._note = ipw.HTML(layout=ipw.Layout(display="none"))
         super().__init__([self._preset, self._first, self._last, self._note])
         self._preset.observe(self._handle_preset, "chosen")
         for box in (self._first, self._last):
             box.observe(self._handle_day, "value")
+        self.observe(self.update_saved, "value")
         self.value = value
 
     def __repr__(self) -> str:

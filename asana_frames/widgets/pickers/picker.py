@@ -15,7 +15,14 @@ import traitlets
 from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
-from asana_frames.widgets.pickers.choice import CHANGED, LOCK, Choice, close_children, indent_row
+from asana_frames.widgets.pickers.choice import (
+    CHANGED,
+    LOCK,
+    PAUSE,
+    Choice,
+    close_children,
+    indent_row,
+)
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
 from asana_frames.widgets.pickers.lists import (
@@ -31,11 +38,9 @@ from asana_frames.widgets.pickers.memory import (
     remember_choice,
 )
 from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
+from asana_frames.widgets.saved_box import SavedBox
 
-#: Seconds without a key press after which a search is sent.
-PAUSE = 0.3
-
-
+_CODE_TOOLTIP = "Show the code that does the same"
 #: Sections that the docstrings of pickers share.
 _SECTIONS = {
     "parameters": """\
@@ -86,7 +91,7 @@ class _Subscription(NamedTuple):
     listener: Listener
 
 
-class Picker(ipw.VBox, ipw.ValueWidget):
+class Picker(SavedBox, ipw.ValueWidget):
     """Pick from lists below each other; base class of all pickers of objects.
 
     A subclass names its levels. Its docstring takes the sections that all pickers share with
@@ -303,7 +308,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         )
         self._reload.on_click(self._reload_lists)
         self._code_toggle = ipw.ToggleButton(
-            description="Code", tooltip="Show the code that does the same", icon="code"
+            description="Code", tooltip=_CODE_TOOLTIP, icon="code"
         )
         self._code_toggle.observe(self._show_code, "value")
         self._code_box = ipw.HTML(layout=ipw.Layout(display="none"))
@@ -314,6 +319,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
 
     def _show_code(self, _: Any = None) -> None:
         is_shown = self._code_toggle.value
+        self._code_toggle.tooltip = "Hide the code" if is_shown else _CODE_TOOLTIP
         self._code_box.value = format_code_html(self.code) if is_shown else ""
         self._code_box.layout.display = None if is_shown else "none"
 
@@ -501,6 +507,7 @@ class Picker(ipw.VBox, ipw.ValueWidget):
         options = {name: control.value for name, control in self._options.items()}
         remember_choice(type(self).__name__, self._key, LastChoice(rows, options))
         self._show_code()
+        self.update_saved()
 
     def _publish_value(self) -> None:
         chosen = self._choices[self._record].chosen
@@ -575,6 +582,10 @@ class Picker(ipw.VBox, ipw.ValueWidget):
             self._asana.references.forget()
             self._request_lists()
             self.reloads += 1
+        for name in (self._record, *reversed(self._level_by_name)):
+            if self._choices[name].is_usable:
+                self._choices[name].focus_box()
+                break
 
     # Changes made by code.
 
