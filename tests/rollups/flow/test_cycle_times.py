@@ -135,6 +135,18 @@ def test_when_work_begins_and_ends(
     assert found == expected
 
 
+def test_a_move_from_one_finished_section_to_another_does_not_count() -> None:
+    tasks = tasks_of(task("5", ("1", "13")))
+    moves = [moved("5", "2026-03-03", "11", "12"), moved("5", "2026-03-05", "12", "13")]
+    times = times_of(tasks, added("5", "2026-03-01"), *moves)
+
+    table = af.rollups.cycle_times(
+        tasks, times, started="To do", finished=["Doing", "Done"], now=NOW
+    )
+
+    assert table["days_cycle"].tolist() == [2.0]
+
+
 def test_days_are_elapsed_or_both_ends_and_working_days() -> None:
     # From Friday the 6th at 18:00 to Monday the 9th at 6:00.
     stories = [added("5", "2026-03-01"), moved("5", "2026-03-06 18:00", "11", "12")]
