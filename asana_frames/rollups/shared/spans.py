@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import parse_day, period_end
 from asana_frames.types import When
 
+#: What a period can be compared with.
+COMPARISONS = ("previous", "last_year", None)
 _DAY = pd.Timedelta(days=1)
 
 
@@ -20,6 +23,12 @@ class Span(NamedTuple):
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
     today: pd.Timestamp | None = None
+
+    @property
+    def last_day(self) -> pd.Timestamp | None:
+        """The last day that counts and is not ahead."""
+        known = [day for day in (self.end, self.today) if day is not None]
+        return min(known, default=None)
 
     def cuts_start(self, period: pd.Timestamp) -> bool:
         """Return whether days at the beginning of a period do not count."""
@@ -64,6 +73,21 @@ def parse_span(start: Any = None, end: Any = None, now: When | None = None) -> S
     if first is not None and last is not None and first > last:
         raise InvalidArgument(f"start={first:%Y-%m-%d} lies after end={last:%Y-%m-%d}.")
     return Span(first, last, resolve_today(now))
+
+
+def parse_compared_spans(
+    start: Any, end: Any, compare: str | None, now: When | None, tz: str
+) -> tuple[Span, Span | None]:
+    """Parse the days of a summary in a time zone, and find those they are compared with.
+
+    Raises
+    ------
+    InvalidArgument
+        As by ``parse_span``, or ``compare`` is unknown.
+    """
+    check_choice(compare, COMPARISONS, name="compare")
+    span = parse_span(start, end)._replace(today=resolve_today(now, tz))
+    return span, find_previous(span, compare)
 
 
 def find_previous(span: Span, compare: str | None) -> Span | None:
