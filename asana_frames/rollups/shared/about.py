@@ -70,9 +70,7 @@ def write_about(
 
 def _limit_moment(moment: pd.Timestamp, source: Any) -> pd.Timestamp:
     """Return a moment, or that as of which a frame says it is, if that is earlier."""
-    attrs = getattr(source, "attrs", {})
-    replayed = attrs.get("as_of")
-    told = [attrs.get("now"), replayed.get("moment") if isinstance(replayed, Mapping) else None]
+    told = [getattr(source, "attrs", {}).get("now"), find_replayed(source)]
     texts = [text for text in told if isinstance(text, str)]
     known = [pd.to_datetime(text, errors="coerce", utc=True) for text in texts]
     return min([moment, *(at for at in known if isinstance(at, pd.Timestamp))])
@@ -85,6 +83,12 @@ def copy_about(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
     """
     table.attrs.update({name: source.attrs[name] for name in ABOUT if name in source.attrs})
     return table
+
+
+def find_replayed(source: Any) -> Any:
+    """Return the moment to which ``rollups.as_of`` took tasks back, as text, or None."""
+    replayed = getattr(source, "attrs", {}).get("as_of")
+    return replayed.get("moment") if isinstance(replayed, Mapping) else None
 
 
 def find_subject(source: Any) -> str:
