@@ -47,7 +47,8 @@ def project_summary(
         The time tracked on it, as ``asana.time_tracking_entries.list(...)`` or
         ``rollups.entries`` return it.
     start, end
-        The first and the last day of the period; otherwise all days until today.
+        The first and the last day of the period; otherwise all days until today. One without
+        ``start`` is compared with nothing.
     compare
         ``"previous"`` compares with as many whole months before where the period is whole months,
         else with as many days before; ``"last_year"`` with the same dates a year before; None with
@@ -95,7 +96,8 @@ def project_summary(
     """
     span, earlier = parse_compared_spans(start, end, compare, now, tz)
     moment = parse_moment(now, tz)
-    rows = read_frame(tasks, ["created_at", "completed_at", "due_on"], what=_WHAT, record="task")
+    needed = ["gid", "created_at", "completed_at", "due_on"]
+    rows = read_frame(tasks, needed, what=_WHAT, record="task")
     here, then = (_count_tasks(rows, days, moment, tz) for days in (span, earlier))
     expected = None if projects is None else _find_expected(projects, span)
     figures = [

@@ -96,7 +96,7 @@ def find_previous(span: Span, compare: str | None) -> Span | None:
     Parameters
     ----------
     span
-        The days; with a first and a last one, of which the former is not in the future.
+        The days, until today if they have no last one; with a first one, not in the future.
     compare
         ``"previous"``: as many whole months before where the span is whole months, else as many
         days before. ``"last_year"``: the same dates a year before. None for no comparison.
@@ -112,18 +112,17 @@ def find_previous(span: Span, compare: str | None) -> Span | None:
     >>> [f"{day:%Y-%m-%d}" for day in find_previous(quarter, "previous")[:2]]
     ['2026-01-01', '2026-03-31']
     """
-    if compare is None or span.start is None or span.end is None or span.today is None:
+    if compare is None or span.start is None or span.today is None or span.start > span.today:
         return None
-    if span.start > span.today:
-        return None
-    following = span.end + _DAY
+    end = span.today if span.end is None else span.end
+    following = end + _DAY
     months = 12 * (following.year - span.start.year) + following.month - span.start.month
-    shift: Any = span.end - span.start + _DAY
+    shift: Any = following - span.start
     if span.start.day == following.day == 1:
         shift = pd.DateOffset(months=months)
     if compare == "last_year":
         shift = pd.DateOffset(years=1)
     first, last = span.start - shift, following - shift - _DAY
-    if span.end > span.today:
+    if end > span.today:
         last = min(last, first + (span.today - span.start))
     return Span(first, last, span.today)
