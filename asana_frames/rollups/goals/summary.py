@@ -82,7 +82,9 @@ def goal_summary(
     """
     moment = parse_moment(now, tz)
     span, earlier_span = parse_compared_spans(start, end, compare, now, tz)
-    found, earlier = (_count_goals(table) for table in (progress, before))
+    goals = _read_goals(progress)
+    goals_before = None if before is None else _read_goals(before)
+    found, earlier = (_count_goals(table) for table in (goals, goals_before))
     share, expected = found["progress"], found["expected"]
     figures = [
         KeyFigure("progress", "share", share, earlier["progress"], expected, 1),
@@ -92,8 +94,8 @@ def goal_summary(
     ]
     if status_updates is not None:
         posted = _read_posted(status_updates, moment, tz)
-        silent = _count_silent(progress, posted, span)
-        silent_before = _count_silent(before, posted, earlier_span)
+        silent = _count_silent(goals, posted, span)
+        silent_before = _count_silent(goals_before, posted, earlier_span)
         figures.append(KeyFigure("without_update", "goals", silent, silent_before, better=-1))
     table = build_key_figures(figures)
     table = write_about(table, progress, start=span.start, end=span.last_day, now=moment, tz=tz)
@@ -119,10 +121,9 @@ def _read_posted(status_updates: pd.DataFrame, now: pd.Timestamp, tz: str) -> pd
     return found
 
 
-def _count_goals(progress: pd.DataFrame | None) -> dict[str, float | None]:
-    if progress is None:
+def _count_goals(goals: pd.DataFrame | None) -> dict[str, float | None]:
+    if goals is None:
         return dict.fromkeys(("progress", "expected", "open", "behind"))
-    goals = _read_goals(progress)
     shares = goals[["progress", "expected"]].astype("Float64")
     top = shares[goals["depth"] == 0].mean()
     is_open = ~goals["status"].isin(CLOSED)
@@ -135,11 +136,10 @@ def _count_goals(progress: pd.DataFrame | None) -> dict[str, float | None]:
 
 
 def _count_silent(
-    progress: pd.DataFrame | None, posted: pd.DataFrame, span: Span | None
+    goals: pd.DataFrame | None, posted: pd.DataFrame, span: Span | None
 ) -> float | None:
     """Count the open goals on which no status was posted in a span."""
-    if progress is None or span is None:
+    if goals is None or span is None:
         return None
-    goals = _read_goals(progress)
     heard = posted.loc[span.select_days(posted["day"]), "parent_gid"]
     return float((~goals["status"].isin(CLOSED) & ~goals["gid"].isin(heard)).sum())
