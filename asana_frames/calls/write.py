@@ -103,39 +103,12 @@ class Write:
             raise build_read_only_error(operation.name)
         with record_call(operation.name, client.publish, client.settings) as last:
             row_set = self._build_rows(arguments, body)
-            rows, is_many, collections = row_set.rows, row_set.is_many, row_set.collections
-            sends = self._prepare_rows(row_set)
-            outcomes: dict[int, RowOutcome] = {
-                place: RowOutcome(place, is_blank=True)
-                for place, send in enumerate(sends)
-                if send is None
-            }
-            ledger = SendLedger()
-
-            def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
-                known = ledger.add_unknown(outcomes, operation.name)
-                return self._build_outcome_frame(rows, known, collections, options)
-
-            try:
-                self._send_rows(rows, sends, outcomes, ledger, last)
-                if is_many:
-                    frame: pd.DataFrame | None = build_frame()
-                else:
-                    frame = self._build_record_frame(outcomes[0]) if self._has_records else None
-                last.rows = 0 if frame is None else len(frame)
-            except BaseException as error:
-                # The refusal of a single write says all; an interrupt of one may have sent it.
-                is_refusal = isinstance(error, AsanaError) and not isinstance(
-                    error, DeadlineExceeded
-                )
-                if len(rows) > 1 or outcomes or not is_refusal:
-                    # With the options known so far: reading others might fail, or take long.
-                    last.set_partial(lambda: build_frame(client.enum_options))
-                raise
+            frame = self._send_row_set(row_set, last)
+            last.rows = 0 if frame is None else len(frame)
         if frame is None:
             return None
         frame.attrs["asana"] = frame.attrs.get("asana", {}) | last.attrs()
-        warn_about_failures(last, "write", len(rows), "rows")
+        warn_about_failures(last, "write", len(row_set.rows), "rows")
         return frame
 
     def _preview(
@@ -211,6 +184,34 @@ class Write:
         return partial(self._send_row, row, data, None)
 
     # Step 2: rows -> responses.
+
+    def _send_row_set(self, row_set: RowSet, last: LastCall) -> pd.DataFrame | None:
+        """Send rows and return their frame; after an error, ``last`` has what became of each."""
+        rows, client = row_set.rows, self._client
+        sends = self._prepare_rows(row_set)
+        outcomes: dict[int, RowOutcome] = {
+            place: RowOutcome(place, is_blank=True)
+            for place, send in enumerate(sends)
+            if send is None
+        }
+        ledger = SendLedger()
+
+        def build_frame(options: EnumOptions | None = None) -> pd.DataFrame:
+            known = ledger.add_unknown(outcomes, self._operation.name)
+            return self._build_outcome_frame(rows, known, row_set.collections, options)
+
+        try:
+            self._send_rows(rows, sends, outcomes, ledger, last)
+            if row_set.is_many:
+                return build_frame()
+            return self._build_record_frame(outcomes[0]) if self._has_records else None
+        except BaseException as error:
+            # The refusal of a single write says all; an interrupt of one may have sent it.
+            is_refusal = isinstance(error, AsanaError) and not isinstance(error, DeadlineExceeded)
+            if len(rows) > 1 or outcomes or not is_refusal:
+                # With the options known so far: reading others might fail, or take long.
+                last.set_partial(lambda: build_frame(client.enum_options))
+            raise
 
     def _upload_row(self, row: WriteRow, on_sent: SentCallback) -> Response:
         data, files = bodies.encode_body(self._operation, row.body)

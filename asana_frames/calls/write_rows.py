@@ -105,22 +105,20 @@ def build_write_rows(
     count = _check_lengths(operation, many)
     _check_indexes(operation, many)
     collections = {
-        fields[name].name if name in fields else name: many[name].values
-        for name in many
+        fields[name].name if name in fields else name: values.values
+        for name, values in many.items()
         if name not in parameters
     }
-    if operation.multipart and count > 1 and hasattr((body or {}).get("file"), "read"):
-        collections["file"] = bodies.copy_stream(operation, (body or {})["file"], count)
+    file = (body or {}).get("file")
+    if operation.multipart and count > 1 and hasattr(file, "read"):
+        collections["file"] = bodies.copy_stream(operation, file, count)
     problems = RowProblems(operation, count)
+    named = {parameters[name]: name for name in split if name in parameters}
     targets = {
-        parameters[name]: _resolve_targets(
-            client,
-            parameters[name],
-            many[name].values if name in many else [given[name]],
-            problems,
+        parameter: _resolve_targets(
+            client, parameter, many[name].values if name in many else [given[name]], problems
         )
-        for name in split
-        if name in parameters
+        for parameter, name in named.items()
     }
     rows = []
     for place in range(count):
@@ -128,7 +126,7 @@ def build_write_rows(
         own = {name: values[place] for name, values in collections.items()}
         row_body = None if body is None else {**body, **own}
         rows.append(WriteRow(build_request(operation, pairs), row_body))
-    projects = [of for name in split if name in parameters for of in _list_projects(given[name])]
+    projects = [of for name in named.values() for of in _list_projects(given[name])]
     return RowSet(rows, bool(many), collections, problems, projects, {})
 
 

@@ -109,7 +109,7 @@ def hours_command(
             asana,
             workspace,
             start,
-            end or now,
+            end,
             by=keys,
             every=every,
             attribution=attribution,

@@ -92,7 +92,7 @@ def money_command(
             asana,
             workspace,
             start,
-            end or now,
+            end,
             every=every,
             billable=billable,
             approval=approval,

@@ -73,7 +73,7 @@ def timesheets_command(
             asana,
             workspace,
             start,
-            end or now,
+            end,
             by=keys or None,
             every=every,
             now=now,

@@ -254,14 +254,7 @@ class FlowFrames(ProjectFrames):
     def cycle_times(self) -> pd.DataFrame:
         """Compute how long finished tasks took since work began."""
         return rollups.cycle_times(
-            self.known_tasks,
-            self.section_times,
-            started=self._find_started(),
-            finished=self._finished,
-            active=self._active,
-            sections=self.sections,
-            now=self.now,
-            tz=self.tz,
+            self.known_tasks, self.section_times, active=self._active, **self._find_bounds()
         )
 
     @lazy_frame
@@ -272,15 +265,7 @@ class FlowFrames(ProjectFrames):
     @lazy_frame
     def aging_wip(self) -> pd.DataFrame:
         """Compute the age of started tasks."""
-        return rollups.aging_wip(
-            self.known_tasks,
-            self.section_times,
-            started=self._find_started(),
-            finished=self._finished,
-            sections=self.sections,
-            now=self.now,
-            tz=self.tz,
-        )
+        return rollups.aging_wip(self.known_tasks, self.section_times, **self._find_bounds())
 
     @lazy_frame
     def blocked_times(self) -> pd.DataFrame:
@@ -326,7 +311,13 @@ class FlowFrames(ProjectFrames):
         mine = keep_memberships(self.known_tasks, pd.Series([self._gid]))
         return rollups.forecast(mine, dates=self._dates, now=self.now, tz=self.tz)
 
-    def _find_started(self) -> Sections:
-        if self._started is not None:
-            return self._started
-        return find_started(self.sections)
+    def _find_bounds(self) -> dict[str, Any]:
+        """Return the arguments that say where work begins and ends, and as of when."""
+        started = find_started(self.sections) if self._started is None else self._started
+        return {
+            "started": started,
+            "finished": self._finished,
+            "sections": self.sections,
+            "now": self.now,
+            "tz": self.tz,
+        }

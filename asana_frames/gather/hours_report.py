@@ -12,21 +12,20 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import add_places, parse_hour_keys
 from asana_frames.gather.findings.hours import find_in_hours, tile_hours
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
     list_tables,
+    parse_days,
     record_gather,
     resolve_workspace,
     unpack_single,
 )
-from asana_frames.gather.time_entries import parse_day_argument, time_entries
-from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.gather.time_entries import time_entries
 from asana_frames.rollups.shared.periods import Every, check_every
-from asana_frames.rollups.shared.spans import Span
+from asana_frames.rollups.shared.spans import Span, parse_span
 from asana_frames.rollups.shared.wide import widen
 from asana_frames.rollups.time.attribution import Attribution
 from asana_frames.types import Ref, Refs, When
@@ -151,7 +150,7 @@ def hours_report(
     check_subject("hours_report", workspace=workspace, project=project)
     keys = parse_hour_keys(by)
     check_every(every)
-    first, final = _parse_span(start, end, now, is_bounded=project is None)
+    first, final = _parse_bounds(start, end, now, is_bounded=project is None)
     with record_gather(asana, "hours_report") as last:
         users = None
         if project is not None:
@@ -175,18 +174,14 @@ def hours_report(
     )
 
 
-def _parse_span(
+def _parse_bounds(
     start: When | None, end: When | None, now: When | None, *, is_bounded: bool
 ) -> tuple[dt.date | None, dt.date | None]:
     """Parse first and last day; fill in defaults if the report is bounded."""
-    final = None if end is None else parse_day_argument("hours_report", "end", end)
-    first = None if start is None else parse_day_argument("hours_report", "start", start)
     if is_bounded:
-        final = final or resolve_today(now).date()
-        first = first or final - _DEFAULT_SPAN
-    if first is not None and final is not None and first > final:
-        raise InvalidArgument(f"start={first} lies after end={final}.")
-    return first, final
+        return parse_days(start, end, now, lambda last: last - _DEFAULT_SPAN)
+    first, final, _ = parse_span(start, end)
+    return None if first is None else first.date(), None if final is None else final.date()
 
 
 def _read_workspace(

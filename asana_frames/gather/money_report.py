@@ -11,17 +11,16 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.findings.money import find_in_money, tile_money
 from asana_frames.gather.shared import (
     describe_report,
     list_tables,
+    parse_days,
     read_tolerantly,
     record_gather,
     resolve_workspace,
 )
-from asana_frames.gather.time_entries import parse_day_argument, time_entries
-from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.gather.time_entries import time_entries
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.time.grouping import Approval, Billable, Selection
 from asana_frames.types import Ref, When
@@ -161,7 +160,7 @@ def money_report(
     """
     check_every(every)
     Selection(billable=billable, approval=approval).check()
-    first, final = _parse_days(start, end, now)
+    first, final = parse_days(start, end, now, lambda last: last.replace(day=1))
     with record_gather(asana, _WHAT) as last:
         frames = _read_frames(asana, last, workspace, first, final)
     last.rows = len(frames.tracked)
@@ -191,14 +190,6 @@ def money_report(
         budgets,
         unpriced,
     )
-
-
-def _parse_days(start: When | None, end: When | None, now: When | None) -> tuple[dt.date, dt.date]:
-    final = resolve_today(now).date() if end is None else parse_day_argument(_WHAT, "end", end)
-    first = final.replace(day=1) if start is None else parse_day_argument(_WHAT, "start", start)
-    if first > final:
-        raise InvalidArgument(f"start={first} lies after end={final}.")
-    return first, final
 
 
 def _read_frames(

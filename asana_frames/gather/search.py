@@ -99,10 +99,9 @@ def _iterate_pages(
         arguments = {**filters, f"{key}_after": after, "sort_by": key, "sort_ascending": True}
         page = asana.tasks.search(workspace, fields=fields, **arguments)
         _check_order(page, key)
-        fresh = page[~page["gid"].isin(seen)]
-        seen.update(fresh["gid"])
+        fresh = _take_new(page, seen)
         if len(fresh) or not seen:
-            yield fresh.reset_index(drop=True)
+            yield fresh
         is_full = len(page) >= _PAGE
         if page.empty or (fresh.empty and not is_full):
             return
@@ -119,10 +118,7 @@ def _iterate_pages(
                 rest = _iterate_pages(
                     asana, workspace, {**filters, **window}, fields, tuple(others)
                 )
-                for more in rest:
-                    found = more[~more["gid"].isin(seen)]
-                    seen.update(found["gid"])
-                    yield found.reset_index(drop=True)
+                yield from (_take_new(more, seen) for more in rest)
         elif fresh.empty and isinstance(after, pd.Timestamp) and after >= final:
             raise ConnectionFailed(
                 f"gather.search: the same tasks come again after {final}. A proxy or a cache may "
@@ -131,6 +127,13 @@ def _iterate_pages(
         else:
             # A page of known tasks only: do not step back, or it would repeat.
             after = final if fresh.empty else final - _STEP
+
+
+def _take_new(page: pd.DataFrame, seen: set[str]) -> pd.DataFrame:
+    """Return the tasks of a page that were not seen, and add them to those that were."""
+    fresh = page[~page["gid"].isin(seen)].reset_index(drop=True)
+    seen.update(fresh["gid"])
+    return fresh
 
 
 def _check_order(page: pd.DataFrame, key: str) -> None:

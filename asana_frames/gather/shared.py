@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial, wraps
@@ -21,7 +22,9 @@ from asana_frames.exceptions import (
     warn_caller,
 )
 from asana_frames.fetch import REFUSALS
-from asana_frames.types import Fields, Ref
+from asana_frames.rollups.shared.moments import resolve_today
+from asana_frames.rollups.shared.spans import parse_span
+from asana_frames.types import Fields, Ref, When
 
 
 @contextmanager
@@ -142,6 +145,33 @@ def check_subject(report: str, **given: object) -> None:
     if sum(value is not None for value in given.values()) != 1:
         names = " or ".join(f"{name}=" for name in given)
         raise InvalidArgument(f"gather.{report}() needs exactly one of {names}.")
+
+
+def parse_days(
+    start: When | None,
+    end: When | None,
+    now: When | None = None,
+    begin: Callable[[dt.date], dt.date] = lambda last: last,
+) -> tuple[dt.date, dt.date]:
+    """Parse the first and the last day of a report.
+
+    Parameters
+    ----------
+    start, end, now
+        As passed to the report; ``end`` is the day of ``now`` if not given.
+    begin
+        Finds the first day for the last one if ``start`` is not given.
+
+    Raises
+    ------
+    InvalidArgument
+        One of them is not a day, or ``start`` lies after ``end``.
+    """
+    first, last, _ = parse_span(start, end)
+    final = (resolve_today(now) if last is None else last).date()
+    days = (begin(final) if first is None else first.date(), final)
+    parse_span(*days)
+    return days
 
 
 class LazyFrames:

@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.asana import Asana
-from asana_frames.calls.bodies import format_datetime
 from asana_frames.calls.read import Read
 from asana_frames.calls.subject import name_subject
 from asana_frames.catalog import load
-from asana_frames.exceptions import InvalidArgument, InvalidRequest
+from asana_frames.exceptions import InvalidRequest
 from asana_frames.fetch import is_set_too_large
-from asana_frames.gather.shared import add_attrs, record_gather, resolve_workspace
+from asana_frames.gather.shared import add_attrs, parse_days, record_gather, resolve_workspace
+from asana_frames.rollups.shared.periods import parse_day
 from asana_frames.types import Fields, Ref, When
 
 #: Days of the first windows; fewer if Asana refuses them as too large.
@@ -65,11 +65,7 @@ def time_entries(
     >>> entries["entered_on"].between("2026-01-01", "2026-06-30").all()
     np.True_
     """
-    first = parse_day_argument("time_entries", "start", start)
-    end = dt.datetime.now(dt.UTC).date() if end is None else end
-    final = parse_day_argument("time_entries", "end", end)
-    if final < first:
-        raise InvalidArgument(f"end={final} lies before start={first}; use a later end.")
+    first, final = parse_days(parse_day(start, name="start"), end)
     with record_gather(asana, "time_entries") as last:
         gid = resolve_workspace(asana, workspace)
         operation = load().operation("getTimeTrackingEntries")
@@ -106,18 +102,3 @@ def _split_span(
             "entered_on_end_date": until,
         }
         first = until + dt.timedelta(days=1)
-
-
-def parse_day_argument(function: str, name: str, value: When | None) -> dt.date:
-    """Parse an argument of a `gather` function as a day.
-
-    Raises
-    ------
-    InvalidArgument
-        It is not a day; the message names the argument.
-    """
-    argument = f"gather.{function}({name}=)"
-    day = pd.to_datetime(format_datetime("date", value, argument), errors="coerce")
-    if not isinstance(day, pd.Timestamp):
-        raise InvalidArgument(f'{argument} takes a day such as "2026-01-31", not {value!r}.')
-    return day.date()

@@ -12,17 +12,17 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.exceptions import InvalidArgument
 from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_hour_keys
 from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
 from asana_frames.gather.shared import (
     describe_report,
     list_tables,
+    parse_days,
     read_tolerantly,
     record_gather,
     resolve_workspace,
 )
-from asana_frames.gather.time_entries import parse_day_argument, time_entries
+from asana_frames.gather.time_entries import time_entries
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, period_start
 from asana_frames.rollups.shared.spans import parse_span
@@ -123,7 +123,7 @@ def timesheets_report(
     workspace
         Name, gid, URL or row.
     start, end
-        First and last day, both included. ``end`` is today if not given, ``start`` the first day
+        First and last day, both included. ``end`` is ``now`` if not given, ``start`` the first day
         of the week three weeks before that of ``end``.
     by
         Keys of the timesheet as in ``gather.hours_report``, such as ``"project"`` or ``"task"``;
@@ -133,7 +133,7 @@ def timesheets_report(
     every
         The weeks: from Monday (``"W-MON"``), Sunday (``"W-SUN"``) or any other weekday.
     now
-        No hours are missing after this day; today if not given.
+        The present moment: no hours are missing after its day. The present if not given.
     hours_per_day, workdays, holidays
         When people work, as in ``rollups.capacity``. Asana does not tell: 8 hours from Monday to
         Friday are an assumption.
@@ -164,7 +164,7 @@ def timesheets_report(
     """
     check_week(every)
     keys = None if by is None else parse_hour_keys(by)
-    first, final = _parse_days(start, end, every)
+    first, final = parse_days(start, end, now, partial(_find_default_start, every))
     with record_gather(asana, _WHAT) as last:
         frames = _read_frames(asana, last, workspace, *_find_weeks(first, final, every))
         entries = _add_places(asana, last, workspace, frames, keys or ())
@@ -196,15 +196,10 @@ def timesheets_report(
     )
 
 
-def _parse_days(start: When | None, end: When | None, every: str) -> tuple[dt.date, dt.date]:
-    final = resolve_today(None).date() if end is None else parse_day_argument(_WHAT, "end", end)
-    if start is None:
-        week = period_start(pd.Timestamp(final), every).date()
-        return week - (_DEFAULT_WEEKS - 1) * _WEEK, final
-    first = parse_day_argument(_WHAT, "start", start)
-    if first > final:
-        raise InvalidArgument(f"start={first} lies after end={final}.")
-    return first, final
+def _find_default_start(every: str, final: dt.date) -> dt.date:
+    """Return the first day of the first of the weeks that end with the one of a day."""
+    week: dt.date = period_start(pd.Timestamp(final), every).date()
+    return week - (_DEFAULT_WEEKS - 1) * _WEEK
 
 
 def _find_weeks(first: dt.date, final: dt.date, every: str) -> tuple[dt.date, dt.date]:

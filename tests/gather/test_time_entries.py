@@ -71,7 +71,7 @@ def test_a_day_that_is_cut_too_is_an_error(recorder: Recorder, recorded: af.Asan
 def test_days_that_are_none_are_refused(
     recorder: Recorder, recorded: af.Asana, start: Any, end: Any
 ) -> None:
-    with pytest.raises(af.InvalidArgument, match=r"lies before|takes a da"):
+    with pytest.raises(af.InvalidArgument, match=r"lies after|is not a day"):
         time_entries(recorded, "1", start, end)
 
     assert recorder.asked == []

@@ -83,6 +83,18 @@ def test_the_last_four_weeks_are_reported_if_no_days_are_given(asana: af.Asana) 
     assert set(report.approvals["period"]) == set(weeks)
 
 
+@pytest.mark.parametrize("now", ["2026-10-28", "2026-10-28 09:00", dt.date(2026, 10, 28)])
+def test_a_report_without_days_ends_on_the_day_of_now(asana: af.Asana, now: Any) -> None:
+    report = af.gather.timesheets_report(asana, "Acme", now=now)
+
+    assert (report.start, report.end) == (dt.date(2026, 10, 5), dt.date(2026, 10, 28))
+    assert report.approvals.attrs["now"].startswith("2026-10-28")
+    # Of the week in progress, Monday to Wednesday are expected.
+    assert report.approvals["expected_hours"].max() == 40.0
+    this_week = report.approvals[report.approvals["period"] == pd.Timestamp("2026-10-26")]
+    assert this_week["expected_hours"].max() == 24.0
+
+
 def test_what_was_read_is_one_call_with_its_failures(asana: af.Asana) -> None:
     af.gather.timesheets_report(asana, "Acme", "2026-10-05", "2026-10-11")
 
@@ -94,7 +106,7 @@ def test_what_was_read_is_one_call_with_its_failures(asana: af.Asana) -> None:
     ("arguments", "words"),
     [
         ({"start": "2026-10-05", "end": "2026-10-01"}, r"start=2026-10-05 lies after"),
-        ({"start": "soon"}, r"timesheets_report\(start=\)"),
+        ({"start": "soon"}, r"start='soon' is not a day"),
         ({"every": "MS"}, r"every="),
         ({"start": "2026-10-05", "end": "2026-10-06", "by": "colour"}, r"colour"),
         ({"start": "2026-10-05", "end": "2026-10-06", "hours_per_day": 25}, r"hours_per_day="),

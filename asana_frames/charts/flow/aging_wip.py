@@ -126,7 +126,7 @@ def aging_wip(
 def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Artist]:
     """Draw a line per percentile in each section, named at the right of the last section.
 
-    Return label -> line where there is no room.
+    Returns the lines that could not be named there, by their labels, for the legend.
     """
     ends: dict[str, End] = {}
     first = pd.Series(np.arange(len(rows))).groupby(place).first()

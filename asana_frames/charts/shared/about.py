@@ -45,9 +45,10 @@ def read_about(frame: pd.DataFrame) -> About:
 
 
 def restate_about(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return an empty frame whose ``attrs`` say what a table is about, as of another moment.
+    """Return an empty frame with the subject and the dates that a table has in its ``attrs``.
 
-    What was read by a call of Asana, and is no rollup, tells its subject too.
+    The subject of a frame that was read from Asana is copied to where rollups have theirs. ``now``
+    replaces the moment of the table.
     """
     stated = frame.head(0)
     stated.attrs = {name: frame.attrs[name] for name in ABOUT if name in frame.attrs}

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice
-from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import (
     COUNTS,
     TEXTS,
@@ -20,6 +19,7 @@ from asana_frames.rollups.flow.cycles import (
     nearest_rank,
 )
 from asana_frames.rollups.flow.service_levels import LEVELS
+from asana_frames.rollups.flow.task_groups import name_percentiles
 from asana_frames.rollups.flow.task_rows import measure_days
 from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true

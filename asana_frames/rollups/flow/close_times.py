@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.inputs import read_frame, resolve_keys
+from asana_frames.rollups.flow.task_groups import (
+    finish_groups,
+    group_rows,
+    name_percentiles,
+    read_groups,
+)
+from asana_frames.rollups.shared.about import copy_about
+from asana_frames.rollups.shared.inputs import read_frame
 
 
 def close_times(
@@ -51,42 +55,13 @@ def close_times(
        tasks  days_mean  days_p50  days_p85  days_p95
     0      3        4.0       2.0       6.9       8.3
     """
-    lead_times = read_frame(lead_times, ["days_open"], what="rollups.close_times")
+    table = read_frame(lead_times, ["days_open"], what="rollups.close_times")
     names = name_percentiles(percentiles)
-    rows = lead_times.reset_index(drop=True)
-    keys = [] if by is None else resolve_keys(rows, by, what="rollups.close_times")
-    columns = [key.name for key in keys]
-    for name in {"tasks", "days_mean", *names}.intersection(columns):
-        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
-    days = rows["days_open"].astype("Float64").astype("float64")
-    groups = [rows[key.column] for key in keys] or np.zeros(len(rows))
-    grouped = days.groupby(groups, dropna=False, observed=True)
-    found = {"tasks": grouped.count(), "days_mean": grouped.mean()}
-    found |= {name: grouped.quantile(part) for name, part in names.items()}
-    table = pd.DataFrame(found)
-    if not keys:
-        table = table.reindex([0.0]).fillna({"tasks": 0}).reset_index(drop=True)
-    else:
-        table = table.rename_axis(columns).reset_index()
-    return table.astype(dict.fromkeys(found, "Float64") | {"tasks": "Int64"})
-
-
-def name_percentiles(percentiles: Sequence[float]) -> dict[str, float]:
-    """Return the column name of each percentile.
-
-    Raises
-    ------
-    InvalidArgument
-        There are none, or one is not between 0 and 1.
-    """
-    parts: list[Any] = list(percentiles) if isinstance(percentiles, Iterable) else [percentiles]
-    are_shares = [
-        isinstance(part, int | float) and not isinstance(part, bool) and 0 <= part <= 1
-        for part in parts
-    ]
-    if not parts or not all(are_shares):
-        raise InvalidArgument(
-            f"percentiles={percentiles!r} is not valid; use numbers from 0 to 1, such as "
-            f"percentiles=(0.5, 0.85)."
-        )
-    return {f"days_p{round(100 * part, 6):g}": float(part) for part in parts}
+    what = "rollups.close_times"
+    rows, keys = read_groups(table, by, ["tasks", "days_mean", *names], what=what)
+    days = group_rows(rows.assign(_days=rows["days_open"].astype("float64")), keys)["_days"]
+    found = {"days_mean": days.mean()}
+    found |= {name: days.quantile(part) for name, part in names.items()}
+    counted = pd.DataFrame({"tasks": days.count(), **found})
+    result = finish_groups(counted, keys, dict.fromkeys(found, "Float64"))
+    return copy_about(result, lead_times)

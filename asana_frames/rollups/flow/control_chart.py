@@ -10,9 +10,9 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_number
 from asana_frames.frames.arrays import STR
-from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import find_rank
 from asana_frames.rollups.flow.service_levels import DAYS
+from asana_frames.rollups.flow.task_groups import name_percentiles
 from asana_frames.rollups.shared.about import copy_about
 from asana_frames.rollups.shared.inputs import read_frame, text_column
 from asana_frames.rollups.shared.moments import parse_moments

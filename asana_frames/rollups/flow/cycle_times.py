@@ -53,7 +53,7 @@ def cycle_times(
         enters it or a later section of the same project.
     finished
         The section in which work ends, or several, for teams that do not complete tasks at once;
-        by default, only completion ends it.
+        by default, only completion ends it. Moves from one of them to another do not count.
     active
         The sections in which somebody works on a task, for the flow efficiency.
     sections

@@ -227,7 +227,11 @@ def _find_arrivals(visits: pd.DataFrame) -> pd.Series[Any]:
     is_back = visits["is_before_end"].to_numpy() | is_true(reopened)
     last_back = pd.Series(np.where(is_back, np.arange(len(visits)), -1))
     last_back = last_back.groupby(visits["pair"].to_numpy()).transform("max")
-    is_arrival = visits["is_end"].to_numpy() & (np.arange(len(visits)) > last_back.to_numpy())
+    is_end = visits["is_end"]
+    was_end = is_end.shift(fill_value=False) & (visits["pair"] == visits["pair"].shift())
+    # From one section of the end to another: it had come there before.
+    stays = was_end & is_true(visits["enter"] == visits["leave"].shift())
+    is_arrival = is_end & ~stays & (np.arange(len(visits)) > last_back.to_numpy())
     last = visits[is_arrival].drop_duplicates("pair", keep="last")
     arrivals = last.set_index("pair")["enter"]
     return arrivals

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.list_cells import check_python_lists
 from asana_frames.frames.unread import list_unread_columns
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 
 #: Text without a value, also lists as files of JSON and CSV have them.
@@ -47,20 +48,21 @@ def empty_fields(tasks: pd.DataFrame) -> pd.DataFrame:
     0  notes       1     2           0.5
     1    gid       2     2           1.0
     """
-    tasks = read_frame(tasks, [], what="rollups.empty_fields")
-    check_python_lists(tasks)
-    tasks = tasks.drop(columns=list_unread_columns(tasks))
-    filled = [int((~_is_empty(values)).sum()) for _, values in tasks.items()]
+    rows = read_frame(tasks, [], what="rollups.empty_fields")
+    check_python_lists(rows)
+    rows = rows.drop(columns=list_unread_columns(rows))
+    filled = [int((~_is_empty(values)).sum()) for _, values in rows.items()]
     table = pd.DataFrame(
         {
-            "column": pd.array([str(name) for name in tasks.columns], dtype=STR),
+            "column": pd.array([str(name) for name in rows.columns], dtype=STR),
             "filled": pd.array(filled, dtype="Int64"),
-            "rows": pd.array([len(tasks)] * len(filled), dtype="Int64"),
+            "rows": pd.array([len(rows)] * len(filled), dtype="Int64"),
         }
     )
     some = table["rows"].astype("Float64").where(table["rows"] > 0)
     table["share_filled"] = (table["filled"].astype("Float64") / some).astype("Float64")
-    return table.sort_values(["share_filled", "column"], ignore_index=True)
+    table = table.sort_values(["share_filled", "column"], ignore_index=True)
+    return write_about(table, tasks)
 
 
 def _is_empty(values: pd.Series[Any]) -> Any:

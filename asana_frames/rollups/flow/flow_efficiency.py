@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from asana_frames.rollups.flow.service_levels import finish_groups, group_rows, read_groups
+from asana_frames.rollups.flow.task_groups import finish_groups, group_rows, read_groups
 from asana_frames.rollups.flow.task_rows import measure_days
+from asana_frames.rollups.shared.about import copy_about
 from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.moments import parse_moments
 
@@ -58,14 +59,14 @@ def flow_efficiency(
     """
     what = "rollups.flow_efficiency"
     moments = ["started_at", "finished_at"]
-    cycle_times = read_frame(
+    rows = read_frame(
         cycle_times,
         [*moments, "days_active"],
         what=what,
         source="rollups.cycle_times",
         kinds={"days_active": "number"},
     )
-    rows, keys = read_groups(cycle_times, by, ["tasks", *_RESULTS], what=what)
+    rows, keys = read_groups(rows, by, ["tasks", *_RESULTS], what=what)
     start, end = (parse_moments(rows[name], what=what) for name in moments)
     active = rows["days_active"].astype("Float64")
     elapsed = measure_days(start, end).where(active.notna())
@@ -82,4 +83,4 @@ def flow_efficiency(
     total = table["days_active"] + table["days_waiting"]
     table = table.assign(flow_efficiency=(table["days_active"] / total).where(total > 0))
     found = finish_groups(table, keys, dict.fromkeys(_RESULTS, "Float64"))
-    return found.fillna({"days_active": 0.0, "days_waiting": 0.0})
+    return copy_about(found.fillna({"days_active": 0.0, "days_waiting": 0.0}), cycle_times)

@@ -14,6 +14,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.histories.known_tasks import select_known
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.gids import Positions, find_positions
 from asana_frames.rollups.shared.inputs import read_frame, text_column
 from asana_frames.rollups.shared.moments import (
@@ -133,12 +134,12 @@ def quality(
     0     Write  overdue without assignee  due 2026-03-10
     1     Write               no assignee             NaN
     """
-    tasks = read_frame(tasks, _NEEDED, what=_WHAT, record="task")
+    known = read_frame(tasks, _NEEDED, what=_WHAT, record="task")
     check_number(stale_days, name="stale_days", like=30, least=0)
     moment = parse_moment(now, tz)
     uses = "names, due dates, assignees and sections"
-    tasks = select_known(tasks, moment, stories, what=_WHAT, uses=uses)
-    rows = unique_tasks(tasks, _READ)
+    known = select_known(known, moment, stories, what=_WHAT, uses=uses)
+    rows = unique_tasks(known, _READ)
     is_open = rows["completed_at"].isna().to_numpy(dtype=bool)
     homes = _list_homes(rows, has_gids=done_sections is not None)
     found = [
@@ -151,7 +152,7 @@ def quality(
         _Found("no assignee", np.flatnonzero(is_open & find_unassigned(rows))),
         _Found("no due date", np.flatnonzero(is_open & rows["due_on"].isna().to_numpy(bool))),
     ]
-    return _build_table(rows, found)
+    return write_about(_build_table(rows, found), tasks, now=moment, tz=tz)
 
 
 class _Found(NamedTuple):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.flow.close_times import name_percentiles
 from asana_frames.rollups.flow.cycles import nearest_rank
-from asana_frames.rollups.shared.inputs import (
-    Key,
-    read_frame,
-    read_key,
-    resolve_keys,
+from asana_frames.rollups.flow.task_groups import (
+    finish_groups,
+    group_rows,
+    name_percentiles,
+    read_groups,
 )
+from asana_frames.rollups.shared.about import copy_about
+from asana_frames.rollups.shared.inputs import read_frame
 
 #: The columns that may be summarised.
 DAYS = ("days_cycle", "days_working")
@@ -68,47 +66,13 @@ def service_levels(
     """
     what = "rollups.service_levels"
     check_choice(days, DAYS, name="days")
-    cycle_times = read_frame(
+    table = read_frame(
         cycle_times, [days], what=what, source="rollups.cycle_times", kinds={days: "number"}
     )
     names = name_percentiles(percentiles)
-    rows, keys = read_groups(cycle_times, by, ["tasks", *names], what=what)
+    rows, keys = read_groups(table, by, ["tasks", *names], what=what)
     grouped = group_rows(rows.assign(_days=rows[days].astype("float64")), keys)["_days"]
     found = {"tasks": grouped.count()}
     found |= {name: grouped.agg(nearest_rank, share) for name, share in names.items()}
-    return finish_groups(pd.DataFrame(found), keys, dict.fromkeys(names, "Float64"))
-
-
-def read_groups(
-    frame: pd.DataFrame, by: str | Sequence[str] | None, results: Sequence[str], *, what: str
-) -> tuple[pd.DataFrame, list[Key]]:
-    """Return rows numbered from 0, and the keys by which they are to be grouped.
-
-    Raises
-    ------
-    InvalidArgument
-        A key is missing, or is a column of the result.
-    """
-    rows = frame.reset_index(drop=True)
-    keys = [] if by is None else resolve_keys(rows, by, what=what)
-    rows = rows.assign(**{key.column: read_key(rows, key) for key in keys})
-    for name in set(results).intersection(key.name for key in keys):
-        raise InvalidArgument(f"{name!r} is a column of the result; use another key in by=.")
-    return rows, keys
-
-
-def group_rows(rows: pd.DataFrame, keys: Sequence[Key]) -> Any:
-    """Group rows by keys, or all in one group."""
-    groups = [rows[key.column] for key in keys] or np.zeros(len(rows))
-    return rows.groupby(groups, dropna=False, observed=True)
-
-
-def finish_groups(
-    table: pd.DataFrame, keys: Sequence[Key], dtypes: dict[str, str]
-) -> pd.DataFrame:
-    """Return the table of groups with keys as columns; one row without keys, also of nothing."""
-    if not keys:
-        table = table.reindex([0.0]).fillna({"tasks": 0}).reset_index(drop=True)
-    else:
-        table = table.rename_axis([key.name for key in keys]).reset_index()
-    return table.astype(dtypes | {"tasks": "Int64"})
+    result = finish_groups(pd.DataFrame(found), keys, dict.fromkeys(names, "Float64"))
+    return copy_about(result, cycle_times)

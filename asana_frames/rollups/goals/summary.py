@@ -6,18 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames._arguments import check_choice
 from asana_frames.rollups.goals.progress import CLOSED
-from asana_frames.rollups.projects.summary import COMPARISONS
-from asana_frames.rollups.shared.inputs import read_frame
+from asana_frames.rollups.shared.about import write_about
+from asana_frames.rollups.shared.inputs import drop_duplicates, is_true, read_frame
 from asana_frames.rollups.shared.key_figures import (
     TINY,
     TOLERATED_LAG,
     KeyFigure,
     build_key_figures,
 )
-from asana_frames.rollups.shared.moments import local_days
-from asana_frames.rollups.shared.spans import Span, find_previous, parse_span
+from asana_frames.rollups.shared.moments import local_days, parse_moment, parse_moments
+from asana_frames.rollups.shared.spans import Span, parse_compared_spans
 from asana_frames.types import When
 
 _WHAT = "rollups.goal_summary"
@@ -81,9 +80,11 @@ def goal_summary(
     2      open    2.0       2.0
     3    behind    1.0       1.0
     """
-    check_choice(compare, COMPARISONS, name="compare")
-    span = parse_span(start, end, now)
-    found, earlier = (_count_goals(table) for table in (progress, before))
+    moment = parse_moment(now, tz)
+    span, earlier_span = parse_compared_spans(start, end, compare, now, tz)
+    goals = _read_goals(progress)
+    goals_before = None if before is None else _read_goals(before)
+    found, earlier = (_count_goals(table) for table in (goals, goals_before))
     share, expected = found["progress"], found["expected"]
     figures = [
         KeyFigure("progress", "share", share, earlier["progress"], expected, 1),
@@ -92,23 +93,37 @@ def goal_summary(
         KeyFigure("behind", "goals", found["behind"], earlier["behind"], better=-1),
     ]
     if status_updates is not None:
-        silent = _count_silent(progress, status_updates, span, tz)
-        before_span = find_previous(span, compare)
-        silent_before = _count_silent(before, status_updates, before_span, tz)
+        posted = _read_posted(status_updates, moment, tz)
+        silent = _count_silent(goals, posted, span)
+        silent_before = _count_silent(goals_before, posted, earlier_span)
         figures.append(KeyFigure("without_update", "goals", silent, silent_before, better=-1))
-    return build_key_figures(figures)
+    table = build_key_figures(figures)
+    table = write_about(table, progress, start=span.start, end=span.last_day, now=moment, tz=tz)
+    # What is told of the goals is as of the moment at which their progress was computed.
+    table.attrs["now"] = progress.attrs.get("now", table.attrs["now"])
+    return table
 
 
 def _read_goals(progress: pd.DataFrame) -> pd.DataFrame:
     needed = ["gid", "depth", "progress", "expected", "status"]
-    goals: pd.DataFrame = read_frame(progress, needed, what=_WHAT, source="rollups.goal_progress")
-    return goals
+    goals = read_frame(progress, needed, what=_WHAT, source="rollups.goal_progress")
+    return drop_duplicates(goals)
 
 
-def _count_goals(progress: pd.DataFrame | None) -> dict[str, float | None]:
-    if progress is None:
+def _read_posted(status_updates: pd.DataFrame, now: pd.Timestamp, tz: str) -> pd.DataFrame:
+    """Return the status updates that there are, with their ``day``."""
+    posted = read_frame(
+        status_updates, ["parent_gid", "created_at"], what=_WHAT, record="status_update"
+    )
+    moments = parse_moments(posted["created_at"], what=_WHAT)
+    is_there = is_true(moments <= now)
+    found: pd.DataFrame = posted.assign(day=local_days(moments, tz))[is_there]
+    return found
+
+
+def _count_goals(goals: pd.DataFrame | None) -> dict[str, float | None]:
+    if goals is None:
         return dict.fromkeys(("progress", "expected", "open", "behind"))
-    goals = _read_goals(progress)
     shares = goals[["progress", "expected"]].astype("Float64")
     top = shares[goals["depth"] == 0].mean()
     is_open = ~goals["status"].isin(CLOSED)
@@ -121,15 +136,10 @@ def _count_goals(progress: pd.DataFrame | None) -> dict[str, float | None]:
 
 
 def _count_silent(
-    progress: pd.DataFrame | None, status_updates: pd.DataFrame, span: Span | None, tz: str
+    goals: pd.DataFrame | None, posted: pd.DataFrame, span: Span | None
 ) -> float | None:
     """Count the open goals on which no status was posted in a span."""
-    if progress is None or span is None:
+    if goals is None or span is None:
         return None
-    goals = _read_goals(progress)
-    posted = read_frame(
-        status_updates, ["parent_gid", "created_at"], what=_WHAT, record="status_update"
-    )
-    days = local_days(posted["created_at"], tz)
-    heard = posted.loc[span.select_days(days), "parent_gid"]
+    heard = posted.loc[span.select_days(posted["day"]), "parent_gid"]
     return float((~goals["status"].isin(CLOSED) & ~goals["gid"].isin(heard)).sum())

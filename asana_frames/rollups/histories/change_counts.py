@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.about import copy_about
 from asana_frames.rollups.shared.inputs import (
     is_true,
     read_frame,
@@ -80,8 +81,8 @@ def change_counts(
     0        5             3              1
     """
     needed = ["task_gid", "changed_at", "change", "days_slipped", "old_gid", "new_gid"]
-    changes = read_frame(changes, [*needed, "is_scope_added"], what=_WHAT)
-    rows = changes.sort_values("changed_at", kind="stable", ignore_index=True)
+    read = read_frame(changes, [*needed, "is_scope_added"], what=_WHAT)
+    rows = read.sort_values("changed_at", kind="stable", ignore_index=True)
     groups = _read_groups(rows, by, tasks)
     change = rows["change"]
     slipped = rows["days_slipped"]
@@ -95,7 +96,8 @@ def change_counts(
         "scope_added": pd.Series(is_true(rows["is_scope_added"]), index=rows.index),
     }
     table = sum_by(groups, counts)
-    return table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "Int64"))
+    table = table.fillna(dict.fromkeys(counts, 0)).astype(dict.fromkeys(counts, "Int64"))
+    return copy_about(table, changes)
 
 
 def _read_groups(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from asana_frames.exceptions import PastStateWarning, warn_caller
 from asana_frames.rollups.histories.as_of import as_of
+from asana_frames.rollups.shared.about import find_replayed
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 from asana_frames.rollups.shared.moments import parse_moments
 
@@ -48,7 +49,7 @@ def select_known(
     InvalidArgument
         A column is missing, or holds something else.
     """
-    is_then = tasks.attrs.get("as_of", {}).get("moment") == now.isoformat()
+    is_then = find_replayed(tasks) == now.isoformat()
     if is_then or abs(pd.Timestamp.now("UTC") - now) < _RECENT:
         return tasks
     moments = {name: _read_later(tasks, name, now, what) for name in _MOMENTS}

@@ -6,20 +6,19 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames._arguments import check_choice
 from asana_frames.rollups.flow.burnup import burnup
 from asana_frames.rollups.flow.daily import daily
+from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import read_frame
 from asana_frames.rollups.shared.key_figures import KeyFigure, build_key_figures
+from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.periods import elapsed_share
-from asana_frames.rollups.shared.spans import Span, find_previous, parse_span
+from asana_frames.rollups.shared.spans import Span, parse_compared_spans
 from asana_frames.rollups.shared.tasks import parse_task_dates
 from asana_frames.rollups.time.hours import hours
 from asana_frames.types import When
 
 _WHAT = "rollups.project_summary"
-#: What a period is compared with.
-COMPARISONS = ("previous", "last_year", None)
 
 
 def project_summary(
@@ -39,7 +38,8 @@ def project_summary(
     ----------
     tasks
         The tasks of the project, as ``asana.tasks.list(project=...)`` returns them: needs ``gid``,
-        ``created_at``, ``completed_at`` and ``due_on``. All rows are counted.
+        ``created_at``, ``completed_at`` and ``due_on``. All are counted, a gid once; one whose
+        creation is unknown from its completion on.
     projects
         The project, as ``asana.projects.get(...)`` returns it, for the expected progress: needs
         ``start_on`` and ``due_on``. Of several, from the first start to the last due day.
@@ -47,7 +47,8 @@ def project_summary(
         The time tracked on it, as ``asana.time_tracking_entries.list(...)`` or
         ``rollups.entries`` return it.
     start, end
-        The first and the last day of the period; otherwise all days until today.
+        The first and the last day of the period; otherwise all days until today. One without
+        ``start`` is compared with nothing.
     compare
         ``"previous"`` compares with as many whole months before where the period is whole months,
         else with as many days before; ``"last_year"`` with the same dates a year before; None with
@@ -93,11 +94,11 @@ def project_summary(
     2   overdue    1.0       0.0         1.0      False
     3  progress    0.5       0.0         0.5       True
     """
-    check_choice(compare, COMPARISONS, name="compare")
-    tasks = read_frame(tasks, ["created_at", "completed_at", "due_on"], what=_WHAT, record="task")
-    span = parse_span(start, end, now)
-    earlier = find_previous(span, compare)
-    here, then = (_count_tasks(tasks, days, now, tz) for days in (span, earlier))
+    span, earlier = parse_compared_spans(start, end, compare, now, tz)
+    moment = parse_moment(now, tz)
+    needed = ["gid", "created_at", "completed_at", "due_on"]
+    rows = read_frame(tasks, needed, what=_WHAT, record="task")
+    here, then = (_count_tasks(rows, days, moment, tz) for days in (span, earlier))
     expected = None if projects is None else _find_expected(projects, span)
     figures = [
         KeyFigure("open", "tasks", here["open"], then["open"]),
@@ -106,18 +107,19 @@ def project_summary(
         KeyFigure("progress", "share", here["progress"], then["progress"], expected, 1),
     ]
     if entries is not None:
-        tracked, before = (_sum_hours(entries, days, now) for days in (span, earlier))
+        tracked, before = (_sum_hours(entries, days, moment) for days in (span, earlier))
         figures.insert(-1, KeyFigure("hours", "hours", tracked, before))
-    return build_key_figures(figures)
+    table = build_key_figures(figures)
+    return write_about(table, tasks, start=span.start, end=span.last_day, now=moment, tz=tz)
 
 
 def _count_tasks(
-    tasks: pd.DataFrame, span: Span | None, now: When | None, tz: str
+    tasks: pd.DataFrame, span: Span | None, now: pd.Timestamp, tz: str
 ) -> dict[str, float | None]:
     """Count tasks in a span, and at the end of its last day or at the present."""
-    if span is None or span.today is None:
+    if span is None or span.today is None or span.last_day is None:
         return dict.fromkeys(("open", "done", "overdue", "progress"))
-    last = span.today if span.end is None else min(span.end, span.today)
+    last = span.last_day
     first = last if span.start is None else min(span.start, last)
     days = daily(tasks, start=first, end=last, now=now, tz=tz)
     scope = burnup(tasks, start=last, end=last, now=now, tz=tz)
@@ -134,10 +136,13 @@ def _count_tasks(
     }
 
 
-def _sum_hours(entries: pd.DataFrame, span: Span | None, now: When | None) -> float | None:
+def _sum_hours(entries: pd.DataFrame, span: Span | None, now: pd.Timestamp) -> float | None:
+    """Sum the hours of a span until the present day."""
     if span is None:
         return None
-    table = hours(entries, None, None, start=span.start, end=span.end, now=now)
+    if span.start is not None and span.last_day is not None and span.start > span.last_day:
+        return 0.0
+    table = hours(entries, None, None, start=span.start, end=span.last_day, now=now)
     return float(table["hours"].sum())
 
 
@@ -146,6 +151,5 @@ def _find_expected(projects: pd.DataFrame, span: Span) -> float | None:
     projects = read_frame(projects, ["start_on", "due_on"], what=_WHAT, record="project")
     first, last = (parse_task_dates(projects, name, what=_WHAT) for name in ("start_on", "due_on"))
     bounds = pd.DataFrame({"first": [first.min()], "last": [last.max()]})
-    day = span.today if span.end is None or span.today is None else min(span.end, span.today)
-    share = elapsed_share(bounds["first"], bounds["last"], day).iloc[0]
+    share = elapsed_share(bounds["first"], bounds["last"], span.last_day).iloc[0]
     return None if pd.isna(share) else float(share)

@@ -44,13 +44,14 @@ def write_about(
     start, end
         The days that were asked for.
     now
-        The moment of the rollup; None if it has none.
+        The moment of the rollup; None if it has none. Where ``source`` is itself as of an earlier
+        one, as the result of another rollup may be, that is written.
     tz
         The time zone in which it is written.
     ahead
         Whether days after ``now`` count too.
     """
-    moment = None if now is None else parse_moment(now, tz).tz_convert(tz)
+    moment = None if now is None else _limit_moment(parse_moment(now, tz), source).tz_convert(tz)
     today = None if moment is None else moment.tz_localize(None).normalize()
     if every is not None and "period" in table.columns and table["period"].notna().any():
         periods = table["period"]
@@ -67,6 +68,14 @@ def write_about(
     return table
 
 
+def _limit_moment(moment: pd.Timestamp, source: Any) -> pd.Timestamp:
+    """Return a moment, or that as of which a frame says it is, if that is earlier."""
+    told = [getattr(source, "attrs", {}).get("now"), find_replayed(source)]
+    texts = [text for text in told if isinstance(text, str)]
+    known = [pd.to_datetime(text, errors="coerce", utc=True) for text in texts]
+    return min([moment, *(at for at in known if isinstance(at, pd.Timestamp))])
+
+
 def copy_about(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
     """Write into the ``attrs`` of a table what another is about, and return it.
 
@@ -74,6 +83,12 @@ def copy_about(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:
     """
     table.attrs.update({name: source.attrs[name] for name in ABOUT if name in source.attrs})
     return table
+
+
+def find_replayed(source: Any) -> Any:
+    """Return the moment to which ``rollups.as_of`` took tasks back, as text, or None."""
+    replayed = getattr(source, "attrs", {}).get("as_of")
+    return replayed.get("moment") if isinstance(replayed, Mapping) else None
 
 
 def find_subject(source: Any) -> str:

@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames._arguments import check_choice
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import parse_day, period_end
 from asana_frames.types import When
 
+#: What a period can be compared with.
+COMPARISONS = ("previous", "last_year", None)
 _DAY = pd.Timedelta(days=1)
 
 
@@ -20,6 +23,12 @@ class Span(NamedTuple):
     start: pd.Timestamp | None = None
     end: pd.Timestamp | None = None
     today: pd.Timestamp | None = None
+
+    @property
+    def last_day(self) -> pd.Timestamp | None:
+        """The last day that counts and is not ahead."""
+        known = [day for day in (self.end, self.today) if day is not None]
+        return min(known, default=None)
 
     def cuts_start(self, period: pd.Timestamp) -> bool:
         """Return whether days at the beginning of a period do not count."""
@@ -66,13 +75,28 @@ def parse_span(start: Any = None, end: Any = None, now: When | None = None) -> S
     return Span(first, last, resolve_today(now))
 
 
+def parse_compared_spans(
+    start: Any, end: Any, compare: str | None, now: When | None, tz: str
+) -> tuple[Span, Span | None]:
+    """Parse the days of a summary in a time zone, and find those they are compared with.
+
+    Raises
+    ------
+    InvalidArgument
+        As by ``parse_span``, or ``compare`` is unknown.
+    """
+    check_choice(compare, COMPARISONS, name="compare")
+    span = parse_span(start, end)._replace(today=resolve_today(now, tz))
+    return span, find_previous(span, compare)
+
+
 def find_previous(span: Span, compare: str | None) -> Span | None:
     """Return the days that a span is compared with; None where there are none.
 
     Parameters
     ----------
     span
-        The days; with a first and a last one, of which the former is not in the future.
+        The days, until today if they have no last one; with a first one, not in the future.
     compare
         ``"previous"``: as many whole months before where the span is whole months, else as many
         days before. ``"last_year"``: the same dates a year before. None for no comparison.
@@ -88,18 +112,17 @@ def find_previous(span: Span, compare: str | None) -> Span | None:
     >>> [f"{day:%Y-%m-%d}" for day in find_previous(quarter, "previous")[:2]]
     ['2026-01-01', '2026-03-31']
     """
-    if compare is None or span.start is None or span.end is None or span.today is None:
+    if compare is None or span.start is None or span.today is None or span.start > span.today:
         return None
-    if span.start > span.today:
-        return None
-    following = span.end + _DAY
+    end = span.today if span.end is None else span.end
+    following = end + _DAY
     months = 12 * (following.year - span.start.year) + following.month - span.start.month
-    shift: Any = span.end - span.start + _DAY
+    shift: Any = following - span.start
     if span.start.day == following.day == 1:
         shift = pd.DateOffset(months=months)
     if compare == "last_year":
         shift = pd.DateOffset(years=1)
     first, last = span.start - shift, following - shift - _DAY
-    if span.end > span.today:
+    if end > span.today:
         last = min(last, first + (span.today - span.start))
     return Span(first, last, span.today)

@@ -32,6 +32,7 @@ _WHAT = "rollups.billable"
 #: Column of hours -> the status that it counts; the last counts what has neither.
 _STATUSES = {"billable_hours": "billable", "non_billable_hours": "nonBillable"}
 _OTHER = "unclassified_hours"
+_HOURS = (*_STATUSES, _OTHER)
 
 
 def billable(
@@ -121,14 +122,7 @@ def billable(
     ['available: 8 hours on each working day (Mon-Fri)']
     """
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=False,
-        totals=False,
-        none=none,
-        start=start,
-        end=end,
-        now=now,
+        every, compare=compare, wide=False, totals=False, none=none, start=start, end=end, now=now
     )
     if users is not None and layout.compare is not None:
         raise InvalidArgument(f"{_WHAT}: leave out compare=, or leave out users=.")
@@ -141,20 +135,11 @@ def billable(
         overlap=overlap,
         selection=Selection(start, end, approval=approval),
         columns=["billable_status"],
-        taken=(*_STATUSES, _OTHER, "share", "available", "billable_utilisation"),
+        taken=(*_HOURS, "share", "available", "billable_utilisation"),
     )
-    names = [*_STATUSES, _OTHER]
     if users is not None:
         _check_keys(grouping)
-
-    def add_up(grouping: Grouping) -> pd.DataFrame:
-        table = grouping.sum(_split_minutes, names)
-        # Minutes are whole numbers until here, so that adding them up loses nothing.
-        for name in names:
-            table[name] = table[name].fillna(0) / 60
-        return table
-
-    totals = add_up(grouping)
+    totals = _add_up(grouping)
     if users is not None:
         work = WorkingTime(hours_per_day, workdays, holidays)
         totals = _merge_available(totals, _find_available(totals, grouping, users, ooo, work))
@@ -164,12 +149,18 @@ def billable(
 
     totals = layout.arrange(
         totals,
-        values=names,
-        value=names[0],
+        values=_HOURS,
+        value=_HOURS[0],
         by=by,
-        again=lambda *others: add_up(grouping.regroup(*others)),
+        again=lambda *others: _add_up(grouping.regroup(*others)),
     )
     return layout.write_about(_add_ratios(totals), entries)
+
+
+def _add_up(grouping: Grouping) -> pd.DataFrame:
+    table = grouping.sum(_split_minutes, _HOURS)
+    # Minutes are whole numbers until here, so that adding them up loses nothing.
+    return table.assign(**{name: table[name].fillna(0) / 60 for name in _HOURS})
 
 
 def _split_minutes(

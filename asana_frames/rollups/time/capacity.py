@@ -175,14 +175,7 @@ def capacity(
     0 2026-03-02       32.0       16.0      6.0  16.0   0.5
     """
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=wide,
-        totals=totals,
-        none=none,
-        start=start,
-        end=end,
-        now=None,
+        every, compare=compare, wide=wide, totals=totals, none=none, start=start, end=end, now=None
     )
     layout = layout._replace(span=layout.span._replace(today=None))
     check_every(every)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -166,19 +167,10 @@ def cost(
     1              Bo           NaN    1.0    <NA>
     """
     is_each = isinstance(by, str | list | tuple) and by in (_EACH, [_EACH], (_EACH,))
-    if is_each and (every or compare or wide or none):
-        raise InvalidArgument(
-            "by='entry' is a row per entry; leave out every=, compare=, wide= and none=."
-        )
+    if is_each:
+        _check_has_no_layout(every, compare, wide, none)
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=wide,
-        totals=totals,
-        none=none,
-        start=start,
-        end=end,
-        now=now,
+        every, compare=compare, wide=wide, totals=totals, none=none, start=start, end=end, now=now
     )
     pricing = Pricing(entries, rates, placeholders, rates_by, what=_WHAT)
     shown = _find_entry_columns(entries) if is_each else {}
@@ -196,14 +188,10 @@ def cost(
     if is_each:
         return _price_each_entry(grouping, shown, pricing)
 
-    def price(rows: pd.DataFrame) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
-        found = pricing.find(rows)
-        return {"currency_code": found["currency_code"]}, _measure(rows, found)
-
     values = ["hours", *(["rounded_hours"] if round_to is not None else []), "amount"]
 
     def add_up(grouping: Grouping) -> pd.DataFrame:
-        table = grouping.sum(price, values)
+        table = grouping.sum(partial(_price, pricing), values)
         # Whole minutes are added up, so that nothing is lost on the way.
         return table.assign(**{name: table[name] / 60 for name in values})
 
@@ -215,6 +203,22 @@ def cost(
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
     return layout.write_about(arranged, entries)
+
+
+def _price(
+    pricing: Pricing, rows: pd.DataFrame
+) -> tuple[dict[str, Any], dict[str, pd.Series[Any]]]:
+    """Return the currency of rows, and the amounts that are added up."""
+    found = pricing.find(rows)
+    return {"currency_code": found["currency_code"]}, _measure(rows, found)
+
+
+def _check_has_no_layout(*given: Any) -> None:
+    """Raise an error if a row per entry is to be laid out by groups."""
+    if any(given):
+        raise InvalidArgument(
+            "by='entry' is a row per entry; leave out every=, compare=, wide= and none=."
+        )
 
 
 def _measure(rows: pd.DataFrame, found: pd.DataFrame) -> dict[str, pd.Series[Any]]:

@@ -150,14 +150,7 @@ def hours(
     2           Total         1.5         1.5    3.0
     """
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=wide,
-        totals=totals,
-        none=none,
-        start=start,
-        end=end,
-        now=now,
+        every, compare=compare, wide=wide, totals=totals, none=none, start=start, end=end, now=now
     )
     selection = Selection(start, end, billable)
     grouping = Grouping(

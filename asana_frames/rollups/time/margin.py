@@ -151,19 +151,13 @@ def margin(
     0   12.0   1200.0  300.0  600.0   600.0    0.5             0.0
     """
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=False,
-        totals=False,
-        none=none,
-        start=start,
-        end=end,
-        now=now,
+        every, compare=compare, wide=False, totals=False, none=none, start=start, end=end, now=now
     )
     check_flag(billable_only, name="billable_only")
     check_frame(entries, what=_WHAT, dask=True)
     sales = Pricing(entries, rates, placeholders, rates_by, what=_WHAT)
     purchases = _read_costs(entries, costs, costs_by)
+    status = ["billable_status"] if billable_only else []
     grouping = Grouping(
         entries,
         by,
@@ -172,18 +166,12 @@ def margin(
         attribution=attribution,
         overlap=overlap,
         selection=Selection(start, end, "any", approval, round_to, rounding),
-        columns=[
-            *sales.columns,
-            *purchases.columns,
-            *(["billable_status"] if billable_only else []),
-        ],
+        columns=[*sales.columns, *purchases.columns, *status],
         taken=(*_VALUES, _CODE, "amount", "margin", "share"),
     )
-    if exchange_rates is not None and currency is None:
-        raise InvalidArgument(f"{_WHAT}: exchange_rates= needs currency=, such as currency='EUR'.")
+    exchange = _read_exchange(exchange_rates, currency)
     if projects is not None:
         projects = read_frame(projects, ["gid"], what=_WHAT, record="project")
-    exchange = None if currency is None else ExchangeRates(exchange_rates, currency, what=_WHAT)
     books = _Books(sales, purchases, exchange, billable_only)
 
     def add_up(grouping: Grouping) -> pd.DataFrame:
@@ -193,17 +181,31 @@ def margin(
         _check_currencies(table)
         return _add_margin(table)
 
-    table = add_up(grouping)
+    totals = add_up(grouping)
     table = layout.arrange(
-        table,
-        values=[name for name in (*_VALUES, "margin") if name in table],
+        totals,
+        values=[name for name in (*_VALUES, "margin") if name in totals],
         value="margin",
         by=by,
         again=lambda *others: add_up(grouping.regroup(*others)),
     )
+    return layout.write_about(_add_share(table), entries)
+
+
+def _add_share(table: pd.DataFrame) -> pd.DataFrame:
     share = table["margin"] / table["revenue"].where(table["revenue"] > 0)
     table.insert(list(table.columns).index("margin") + 1, "share", share)
-    return layout.write_about(table, entries)
+    return table
+
+
+def _read_exchange(
+    exchange_rates: pd.DataFrame | None, currency: str | None
+) -> ExchangeRates | None:
+    if currency is not None:
+        return ExchangeRates(exchange_rates, currency, what=_WHAT)
+    if exchange_rates is not None:
+        raise InvalidArgument(f"{_WHAT}: exchange_rates= needs currency=, such as currency='EUR'.")
+    return None
 
 
 class _Books(NamedTuple):

@@ -131,14 +131,7 @@ def plan_vs_actual(
     """
     stems = _resolve_stems(by)
     layout = parse_layout(
-        every,
-        compare=compare,
-        wide=False,
-        totals=False,
-        none=none,
-        start=start,
-        end=end,
-        now=None,
+        every, compare=compare, wide=False, totals=False, none=none, start=start, end=end, now=None
     )
     layout = layout._replace(span=layout.span._replace(today=None))
     projects = ["project"] if "project" in stems else []

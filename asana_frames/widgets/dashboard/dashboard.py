@@ -25,8 +25,8 @@ from asana_frames.exceptions import (
     ServerError,
     suggest_names,
 )
-from asana_frames.rollups.projects.summary import COMPARISONS
 from asana_frames.rollups.shared.moments import parse_moment
+from asana_frames.rollups.shared.spans import COMPARISONS
 from asana_frames.types import Ref, When
 from asana_frames.widgets.dashboard import page
 from asana_frames.widgets.dashboard.compare_box import NOTHING, CompareBox

@@ -22,7 +22,7 @@ from asana_frames.gather.shared import LazyFrames, lazy_frame
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.rollups.shared.periods import Every
-from asana_frames.rollups.shared.spans import find_previous, parse_span
+from asana_frames.rollups.shared.spans import parse_compared_spans
 from asana_frames.types import When
 from asana_frames.widgets.dashboard.drawing import release_drawing_lock
 from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_share
@@ -324,7 +324,8 @@ class Goal(_ChartFrames, GoalFrames):
 
     def _compute_before(self) -> pd.DataFrame | None:
         """Compute the progress at the end of the period before, as far as stories tell it."""
-        span = find_previous(parse_span(**self.period.bounds(), now=self.now), self.period.compare)
+        days = self.period
+        _, span = parse_compared_spans(days.start, days.end, days.compare, self.now, self._tz)
         if span is None or span.end is None:
             return None
         known = self._known(updates=True, stories=True)

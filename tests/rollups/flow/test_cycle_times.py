@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import asana_frames as af
@@ -133,6 +133,18 @@ def test_when_work_begins_and_ends(
     found = cycle(added("5", "2026-03-01"), *stories, done=done, **options)
 
     assert found == expected
+
+
+def test_a_move_from_one_finished_section_to_another_does_not_count() -> None:
+    tasks = tasks_of(task("5", ("1", "13")))
+    moves = [moved("5", "2026-03-03", "11", "12"), moved("5", "2026-03-05", "12", "13")]
+    times = times_of(tasks, added("5", "2026-03-01"), *moves)
+
+    table = af.rollups.cycle_times(
+        tasks, times, started="To do", finished=["Doing", "Done"], now=NOW
+    )
+
+    assert table["days_cycle"].tolist() == [2.0]
 
 
 def test_days_are_elapsed_or_both_ends_and_working_days() -> None:
@@ -304,6 +316,8 @@ class TestTheInput:
 
 @settings(max_examples=120, deadline=None)
 @given(st.lists(events, min_size=1, max_size=3), st.booleans(), st.integers(0, 500))
+# A task that left the project comes to the finished section again when it is back.
+@example([[(1, "12"), (21, "13"), (28, "out"), (20, "13")]], True, 116)
 def test_cycles_are_those_of_a_walk_through_what_was_done(
     drawn: list[Any], has_end: bool, hours: int
 ) -> None:
@@ -355,7 +369,7 @@ def walk(states: list[Any], now: dt.datetime, has_end: bool) -> tuple[Any, Any] 
                 started = at
             if section in ("11", "12"):
                 arrived = None
-            if section == "13" and arrived is None and not is_reopening and was != section:
+            if section == "13" and not is_reopening and was != section:
                 arrived = at
         elif not before["done"]:
             done = at

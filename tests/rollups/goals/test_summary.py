@@ -59,3 +59,37 @@ def test_open_goals_without_a_status_in_the_period_are_counted() -> None:
 
     assert values(table, "value")["without_update"] == 2
     assert values(table, "previous")["without_update"] == 2
+
+
+def test_statuses_posted_later_are_not_there() -> None:
+    posted = pd.DataFrame(
+        {
+            "gid": ["7", "8"],
+            "parent_gid": ["1", "2"],
+            "created_at": pd.to_datetime(["2026-10-05", "2026-10-25"], utc=True),
+        }
+    )
+
+    for now, expected in (("2026-11-02", 1), ("2026-10-20", 2)):
+        table = af.rollups.goal_summary(GOALS, None, posted, **OCTOBER | {"now": now})
+        assert values(table, "value")["without_update"] == expected
+
+
+def test_a_goal_counts_once() -> None:
+    twice = pd.concat([GOALS, GOALS.head(2)])
+
+    table = af.rollups.goal_summary(twice, **OCTOBER)
+
+    assert values(table, "value") == {"progress": 0.5, "expected": 0.6, "open": 3, "behind": 1}
+
+
+def test_a_summary_is_as_of_the_moment_of_the_progress() -> None:
+    progress = GOALS.copy()
+    progress.attrs.update(subject="Acme", now="2026-10-31T09:00+01:00")
+
+    assert af.rollups.goal_summary(progress, **OCTOBER).attrs == {
+        "subject": "Acme",
+        "start": "2026-10-01",
+        "end": "2026-10-31",
+        "now": "2026-10-31T09:00+01:00",
+    }

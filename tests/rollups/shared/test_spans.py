@@ -25,10 +25,13 @@ TODAY = "2026-11-18"
         (("2028-02-01", "2028-02-29"), None, None),
         (("2027-01-01", "2027-01-31"), "previous", None),
         ((None, "2026-10-31"), "previous", None),
+        # Until today: 18 days.
+        (("2026-11-01", None), "previous", ("2026-10-14", "2026-10-31")),
+        (("2026-11-01", None), "last_year", ("2025-11-01", "2025-11-18")),
     ],
 )
 def test_a_period_is_compared_with_as_many_days(
-    days: tuple[str | None, str], compare: str | None, before: tuple[str, str] | None
+    days: tuple[str | None, str | None], compare: str | None, before: tuple[str, str] | None
 ) -> None:
     found = find_previous(parse_span(*days, TODAY), compare)
 
