@@ -134,7 +134,7 @@ def _write_rows(page: Any, table: Table, looks: Looks) -> None:
     writers = {
         kind: (special.get(kind, page.write_number), look) for kind, look in looks.cells.items()
     }
-    first_total = table.rows - table.total_rows + 1
+    is_total = table.is_total.tolist()
     for start in range(0, table.rows, _BLOCK):
         parts = [convert_cells(column, slice(start, start + _BLOCK)) for column in table.columns]
         rows = zip(*(cells for cells, _ in parts), strict=True)
@@ -144,12 +144,12 @@ def _write_rows(page: Any, table: Table, looks: Looks) -> None:
             for place, value in enumerate(values):
                 if value is not None:
                     write, look = writers[names[place]]
-                    if row >= first_total:
+                    if is_total[row - 1]:
                         look = looks.totals[names[place]]
                     elif place == table.total_column:
                         look = looks.bold[names[place]]
                     write(row, place, value, look)
-                elif row >= first_total:
+                elif is_total[row - 1]:
                     page.write_blank(row, place, None, looks.totals["text"])
 
 

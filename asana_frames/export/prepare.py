@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_text
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
+from asana_frames.export.column_rules import find_total_name, find_total_rows
 from asana_frames.export.labels import to_human_labels
 from asana_frames.frames.change_table import format_change_values
 from asana_frames.frames.list_cells import read_lists
@@ -48,8 +49,19 @@ def prepare_frame(
     _check_options(anonymize, labels)
     made = format_change_values(_make_plain(keep_index(frame)))
     if anonymize is not None:
-        made = anonymize_frame(made, anonymize)
+        made = _keep_totals(made, anonymize_frame(made, anonymize))
     return made if labels is None else to_human_labels(made)
+
+
+def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    """Return a changed frame in which rows of totals are called so, for they are nobody."""
+    is_total = find_total_rows(plain)
+    for place in range(plain.shape[1]) if is_total.any() else ():
+        column = plain.iloc[:, place]
+        is_name = is_total & column.isin([find_total_name(plain)]).to_numpy(dtype=bool)
+        if is_name.any():
+            changed.isetitem(place, changed.iloc[:, place].mask(is_name, column).array)
+    return changed
 
 
 def check_options(*, anonymize: object, labels: object) -> None:
