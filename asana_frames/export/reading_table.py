@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.display.sentences import format_day
+from asana_frames.display.sentences import format_day, format_decimals, format_share
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
     EARLY,
@@ -243,10 +243,7 @@ def _choose_decimals(numbers: Sequence[float], most: int) -> int:
 def _format_share(value: Any) -> str:
     if value is None or not np.isfinite(value):
         return "" if value is None else str(value)
-    percent = 100 * float(value)
-    # Shares below a percent are told from nothing.
-    decimals = 1 if 0 < abs(percent) < 1 else 0
-    return f"{round(percent, decimals) + 0.0:,.{decimals}f} %"
+    return format_share(float(value))
 
 
 def _format_value(value: Any, decimals: int) -> str:
@@ -258,10 +255,7 @@ def _format_value(value: Any, decimals: int) -> str:
         return f"{int(value):,}"
     if _is_number(value):
         number = float(value)
-        if abs(number) >= _LARGE:
-            return f"{number:g}"
-        # Adding zero turns -0.0 into 0.0.
-        return f"{round(number, decimals) + 0.0:,.{decimals}f}" if number else "0"
+        return format_decimals(number, decimals) if number else "0"
     if isinstance(value, datetime):
         return _format_moment(value, True)
     if isinstance(value, date):

@@ -154,7 +154,8 @@ def find_wide_totals(frame: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
     label, name = told.get("total", (None, TOTAL_ROW))
     if list(frame.columns).count(label) != 1:
         return np.zeros(len(frame), dtype=bool)
-    return frame[label].isin([name]).to_numpy(dtype=bool)
+    found: npt.NDArray[np.bool_] = frame[label].isin([name]).to_numpy(dtype=bool)
+    return found
 
 
 def list_columns(days: pd.Series[Any], every: str, span: Span) -> pd.DatetimeIndex:
