@@ -910,7 +910,8 @@ def test_sheets_are_printed_on_a4_one_page_wide_with_their_header(
     assert pages["chart"].page_setup.fitToHeight in (None, 1)
     assert (pages["wide"].print_title_cols, pages["wide"].page_setup.scale) == ("$A:$A", 45)
     assert pages["long"].page_setup.scale == 65
-    assert {page.page_setup.orientation for page in pages.values()} == {"landscape"}
+    upright = {title for title, page in pages.items() if page.page_setup.orientation == "portrait"}
+    assert upright == {"long"}
     assert {page.page_setup.paperSize for page in pages.values()} == {9}
     assert {page.print_title_rows for page in book.worksheets[:3]} == {"$1:$1"}
     assert pages["long"].oddHeader.left.text == "&B&A"
@@ -1002,6 +1003,25 @@ def test_hours_and_money_have_two_decimals_whatever_the_numbers(tmp_path: Path) 
 
     shown = [cell.number_format for cell in sheet[2]]
     assert shown == ["#,##0.00", "#,##0.00", "0", "0"]
+
+
+@pytest.mark.parametrize(("title", "has_chart"), [("March", True), ("March", False), (None, True)])
+def test_of_the_long_tables_of_a_report_the_first_rows_are_printed_and_the_foot_says_so(
+    title: str | None, has_chart: bool, tmp_path: Path
+) -> None:
+    tables = {"long": pd.DataFrame({"n": range(1_200)}), "short": pd.DataFrame({"n": range(80)})}
+
+    charts = {"long": "column"} if has_chart else {}
+    book = book_of(tables, tmp_path, title=title, charts=charts)
+
+    long, short = book["long"], book["short"]
+    assert (short.print_area, short.oddFooter.center.text) == ("", None)
+    if title is None:
+        assert (long.print_area, long.oddFooter.center.text) == ("", None)
+        return
+    assert long.oddFooter.center.text == "The first 80 of 1,200 rows"
+    # With the columns below the chart.
+    assert long.print_area == f"'long'!$A$1:${'N' if has_chart else 'A'}$81"
 
 
 def names_of(chart: Any) -> list[str]:
