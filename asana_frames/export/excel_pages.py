@@ -224,5 +224,5 @@ def _set_margins(page: Any, title: str, note: str) -> None:
     page.set_header("&L&B&A", {"margin": 0.3})
     foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
     # A digit would be part of a size.
-    parts = [f"&L {foot}" if foot else "", f"&C {note}" if note else "", "&RPage &P of &N"]
+    parts = [f"&L {foot}" if foot else "", f"&C{note}" if note else "", "&RPage &P of &N"]
     page.set_footer("".join(parts), {"margin": 0.3})
