@@ -12,7 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
-from asana_frames.display.sentences import count_noun
+from asana_frames.display.sentences import count_noun, replace_halves
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.html_page import PAGE, POLICY, STYLE
@@ -170,8 +170,7 @@ def to_html(
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
-        # A lone surrogate is not a character.
-        part.write_bytes(page.encode("utf-8", "replace"))
+        part.write_bytes(replace_halves(page).encode())
 
 
 class _FirstPage(NamedTuple):
