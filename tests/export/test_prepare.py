@@ -180,7 +180,7 @@ def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
             "gid": ["1", "2"],
             "name": pd.Series([half, None], dtype=object),
             "tags": pd.Series([(half,), ()], dtype=object),
-            "cf_x": pd.Categorical([half, half], pd.Index([half], dtype=object)),
+            "cf_x": pd.Categorical.from_codes([0, 0], pd.Index([half], dtype=object)),
         }
     )
     suffix = {"excel": "xlsx", "json": "jsonl"}.get(kind, kind.split(" ", maxsplit=1)[0])
