@@ -115,8 +115,7 @@ def format_figure(value: float) -> str:
     >>> [format_figure(value) for value in (1250.25, 68.84, 7.5, 0.25, 0.001)]
     ['1,250', '68.8', '7.5', '0.25', '<0.01']
     """
-    many, some = (abs(value) >= least for least in (_MANY, _SOME))
-    text = format_decimals(value, 0 if many else 2 - some)
+    text = format_decimals(value, 2 - sum(abs(float(value)) >= least for least in (_SOME, _MANY)))
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
