@@ -19,6 +19,7 @@ import pandas as pd
 from asana_frames._arguments import check_flag, check_mapping, check_text, list_texts
 from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import tell_names_apart
@@ -237,8 +238,12 @@ def to_excel(
     ]
     schemas = {table.name: _describe_sheet(prepared[table.name], table) for table in tables}
     contents = _list_contents(tables, charts, summary, is_for_people=is_for_people)
-    with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
-        homes = _write_sheets(book, contents)
+    with (
+        ProgressBar("to_excel", sum(table.rows for table in tables), None, unit="row") as bar,
+        replace_file(path) as part,
+        _open_book(xlsxwriter, part) as book,
+    ):
+        homes = _write_sheets(book, contents, bar)
         write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
 
 
@@ -441,7 +446,7 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
                 sheet.row_data_fh.close()
 
 
-def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
+def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, str]:
     """Write the sheets, and return what the sheet of each table is called."""
     looks = add_looks(book, is_for_people=contents.is_for_people)
     title = "" if contents.summary is None else contents.summary.title
@@ -450,7 +455,7 @@ def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
         page = book.add_worksheet(name)
         pixels = 0 if sheet.table is None else sheet.table.measure_pixels()
         if sheet.table is not None:
-            write_table(page, sheet.table, looks)
+            write_table(page, sheet.table, looks, bar)
         elif sheet.chart is None and contents.summary is not None:
             write_summary(
                 book, page, contents.summary, _list_lines(contents), _has_folded(contents)

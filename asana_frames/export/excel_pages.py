@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from asana_frames._optional import require
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.export.excel_cells import (
     ANY,
     FORMATS,
@@ -83,8 +84,8 @@ def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
     return {key: look[key] for key in ("align", "indent") if key in look}
 
 
-def write_table(page: Any, table: Table, looks: Looks) -> None:
-    """Write a table to its sheet."""
+def write_table(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
+    """Write a table to its sheet, and tell the bar of its rows."""
     # The length of texts has been checked, but with its markup a text may be longer.
     page.xls_strmax = 10 * MAX_TEXT_LENGTH
     if any(column.kind == "long text" for column in table.columns):
@@ -93,7 +94,7 @@ def write_table(page: Any, table: Table, looks: Looks) -> None:
     _set_columns(page, table)
     _write_header(page, table, looks.headers)
     _dim_repeated(page, table, looks.repeated)
-    _write_rows(page, table, looks)
+    _write_rows(page, table, looks, bar)
     _write_totals(page, table, looks.totals)
 
 
@@ -132,7 +133,7 @@ def _dim_repeated(page: Any, table: Table, look: Any) -> None:
         page.conditional_format(2, 0, last, 0, rule)
 
 
-def _write_rows(page: Any, table: Table, looks: Looks) -> None:
+def _write_rows(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
     special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
     writers = {
         kind: (special.get(kind, page.write_number), look) for kind, look in looks.cells.items()
@@ -154,6 +155,8 @@ def _write_rows(page: Any, table: Table, looks: Looks) -> None:
                     write(row, place, value, look)
                 elif is_total[row - 1]:
                     page.write_blank(row, place, None, looks.totals["text"])
+        bar.done += min(_BLOCK, table.rows - start)
+        bar.tick()
 
 
 def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
