@@ -11,21 +11,21 @@ from asana_frames.fetch import Http, clock
 
 #: Quick calls show nothing.
 _SECONDS_BEFORE_SHOWN = 1.0
-#: Columns of a terminal that does not tell how many it has.
-_USUAL_WIDTH = 80
+#: Columns and lines of a terminal that does not tell how many it has.
+_USUAL_WIDTH, _USUAL_HEIGHT = 80, 24
 
 
 class ProgressBar:
-    """Shows rows, requests, lists and waiting time of one call; use it as a context manager.
+    """Shows rows, requests, lists and waiting time of a call or file; use it with ``with``.
 
     Parameters
     ----------
     operation
-        The operation that is called.
+        What is called.
     total
         How many lists are read, or rows written.
     http
-        The connection, for its requests and its pauses.
+        The connection, for its requests and its pauses; None for files.
     unit
         What the total counts.
     shown
@@ -33,7 +33,13 @@ class ProgressBar:
     """
 
     def __init__(
-        self, operation: str, total: int, http: Http, *, unit: str = "list", shown: bool = True
+        self,
+        operation: str,
+        total: int,
+        http: Http | None,
+        *,
+        unit: str = "list",
+        shown: bool = True,
     ) -> None:
         self._operation = operation
         self.total = total
@@ -45,7 +51,7 @@ class ProgressBar:
         #: The notebook output that contains the bar.
         self._display: Any = None
         self._text = ""
-        self._sent = http.total.requests
+        self._sent = 0 if http is None else http.total.requests
         self.rows = 0
         self.done = 0
 
@@ -64,7 +70,8 @@ class ProgressBar:
         self._bar.leave = kind is not None
         if kind is not None:
             # The bar stays and shows why it stopped.
-            self._bar.set_postfix_str(f"ended by {kind.__name__}, {self._text}")
+            ending = f"ended by {kind.__name__}"
+            self._bar.set_postfix_str(", ".join(filter(None, [ending, self._text])))
             self._bar.close()
             if is_widget:
                 self._bar.disp(bar_style="danger", check_delay=False)
@@ -97,6 +104,7 @@ class ProgressBar:
             # A terminal that does not tell its width would show nothing.
             "dynamic_ncols": _has_width(),
             "ncols": None if _has_width() else _USUAL_WIDTH,
+            "nrows": None if _has_width() else _USUAL_HEIGHT,
             "disable": False,
         }
         if not any(base.__module__ == "tqdm.notebook" for base in tqdm.__mro__):
@@ -108,11 +116,18 @@ class ProgressBar:
         self._display = display(bar.container, display_id=True)  # type: ignore[no-untyped-call]
         return bar
 
-    def _update_bar(self) -> None:
+    def _describe(self) -> str:
+        """Return what stands beside the bar; nothing for files, whose rows are the bar."""
+        if self._http is None:
+            return ""
         text = f"{self.rows:,} rows, {self._http.total.requests - self._sent:,} requests"
         wait = self._http.quota.pause_left()
         if wait >= 1:
             text += f", waiting {wait:.0f} s (Asana's rate limit), interrupt to stop"
+        return text
+
+    def _update_bar(self) -> None:
+        text = self._describe()
         done = self.done if self.total > 1 else self.rows
         if text != self._text or done != self._bar.n:
             self._text = text

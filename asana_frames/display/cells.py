@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from asana_frames.display.sentences import format_decimals
+
 #: Sign of every kind of missing value: NaN, NaT, <NA>, None, an empty text or list.
 MISSING = "\N{EN DASH}"
 #: Between the items of a list.
@@ -144,5 +146,4 @@ def _count_decimals(numbers: Sequence[float]) -> int:
 def _format_number(number: Any, decimals: int) -> str:
     if isinstance(number, Integral):
         return f"{int(number):,}"
-    # Adding zero turns -0.0 into 0.0.
-    return f"{round(float(number), decimals) + 0.0:,.{decimals}f}"
+    return format_decimals(float(number), decimals)

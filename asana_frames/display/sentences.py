@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence, Set
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pandas as pd
@@ -11,7 +13,9 @@ import pandas as pd
 #: Not those of the locale: pages and sentences are in English.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: From here on a decimal is enough, and from here on decimals only distract.
-_SOME_HOURS, _MANY_HOURS, _MUCH_MONEY = 10.0, 100.0, 1_000.0
+_SOME, _MANY, _MUCH_MONEY = 10.0, 100.0, 1_000.0
+#: Floats from here on have no reliable decimals; and less than this is an error of theirs.
+_LARGE, _NOTHING = 1e15, 1e-9
 #: Longer times are told in weeks.
 _MOST_DAYS = 20
 _WEEK = 7
@@ -65,20 +69,54 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
 
 
-def format_share(share: float) -> str:
-    """Return a share in whole percent, and what is not quite all or nothing as that.
+def format_decimals(value: float, decimals: int) -> str:
+    """Return a number with so many decimals; halves are rounded up, as people do.
+
+    What is not nothing is not shown as 0. Errors of floating point are neither halves nor
+    something.
 
     Examples
     --------
-    >>> [format_share(share) for share in (0.837, 1.2, 0.9999, 0.001, 0.0)]
-    ['84 %', '120 %', '99 %', '1 %', '0 %']
+    >>> [format_decimals(value, 1) for value in (2376.25, 0.45, -0.05, -1e-12, 0.04)]
+    ['2,376.3', '0.5', '-0.1', '0.0', '<0.1']
     """
-    percent = round(100 * share)
-    if percent == 100 and share < 1:
-        percent = 99
-    elif percent == 0 and share > 0:
-        percent = 1
-    return f"{percent + 0:,} %"
+    if abs(value) >= _LARGE or not math.isfinite(value):
+        return f"{value:g}"
+    step = Decimal(1).scaleb(-decimals)
+    # The digits that a float keeps through sums.
+    rounded = Decimal(f"{value:.14g}").quantize(step, ROUND_HALF_UP)
+    if rounded or abs(value) < _NOTHING:
+        # Adding 0 turns -0 into 0.
+        return f"{rounded + 0:,f}"
+    return f"<{step:f}" if value > 0 else f">-{step:f}"
+
+
+def format_share(share: float) -> str:
+    """Return a share in whole percent; what is not quite all or nothing is not shown as that.
+
+    Examples
+    --------
+    >>> [format_share(share) for share in (0.837, 0.125, 1.2, 0.9999, 0.001, 0.0)]
+    ['84 %', '13 %', '120 %', '>99.9 %', '0.1 %', '0 %']
+    """
+    percent = 100 * float(share)
+    text = format_decimals(percent, 1 if 0 < abs(percent) < 1 else 0)
+    if text == "100" and abs(percent - 100) >= _NOTHING:
+        text = format_decimals(percent, 1)
+        text = text if text != "100.0" else ">99.9" if percent < 100 else ">100"
+    return f"{text.removesuffix('.0')} %"
+
+
+def format_figure(value: float) -> str:
+    """Return a number for people: the more, the fewer decimals.
+
+    Examples
+    --------
+    >>> [format_figure(value) for value in (1250.25, 68.84, 7.5, 0.25, 0.001)]
+    ['1,250', '68.8', '7.5', '0.25', '<0.01']
+    """
+    text = format_decimals(value, 2 - sum(abs(float(value)) >= least for least in (_SOME, _MANY)))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def format_hours(hours: float) -> str:
@@ -89,8 +127,7 @@ def format_hours(hours: float) -> str:
     >>> [format_hours(hours) for hours in (1250.25, 68.84, 7.5, 0.25, 1.0)]
     ['1,250 hours', '68.8 hours', '7.5 hours', '0.25 hours', '1 hour']
     """
-    many, some = (abs(hours) >= least for least in (_MANY_HOURS, _SOME_HOURS))
-    text = f"{hours:,.0f}" if many else f"{hours:.{2 - some}f}".rstrip("0").rstrip(".")
+    text = format_figure(hours)
     return f"{text} {'hour' if text == '1' else 'hours'}"
 
 
@@ -104,7 +141,7 @@ def format_amount(amount: float, unit: str) -> str:
     """
     if unit == "hours":
         return format_hours(amount)
-    return f"{amount:,.0f} {unit}" if abs(amount) >= _MUCH_MONEY else f"{amount:,.2f} {unit}"
+    return f"{format_decimals(amount, 0 if abs(amount) >= _MUCH_MONEY else 2)} {unit}"
 
 
 def format_days(days: float) -> str:
@@ -112,13 +149,15 @@ def format_days(days: float) -> str:
 
     Examples
     --------
-    >>> format_days(1), format_days(12.4), format_days(36)
-    ('1 day', '12 days', '5 weeks')
+    >>> format_days(1), format_days(12.5), format_days(36), format_days(0.2)
+    ('1 day', '13 days', '5 weeks', 'less than a day')
     """
-    whole = round(days)
-    if whole <= _MOST_DAYS:
-        return count_noun(whole, "day")
-    return count_noun(round(days / _WEEK), "week")
+    text = format_decimals(days, 0)
+    if text == "<1":
+        return "less than a day"
+    if int(text.replace(",", "")) <= _MOST_DAYS:
+        return count_noun(int(text), "day")
+    return count_noun(int(format_decimals(days / _WEEK, 0).replace(",", "")), "week")
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.frames.custom_field_columns import PREFIX
-from asana_frames.rollups.shared.wide import TOTAL_ROW
+from asana_frames.rollups.shared.wide import TOTAL_ROW, find_wide_totals
 
 #: A column is a share if this word is in its name, ...
 _SHARE = frozenset({"share", "fraction", "proportion"})
@@ -123,39 +125,34 @@ def is_gid(label: Any) -> bool:
     return not {"gid", "gids"}.isdisjoint(_split_words(label)[-1:])
 
 
-def count_total_rows(frame: pd.DataFrame) -> int:
-    """Return how many of the last rows are totals of the others.
+def find_total_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows are totals of the others, wherever they were sorted to.
 
-    These are of a wide table, of a ``kind`` that is ``total``, or called ``Total`` where there is
-    no gid to the name.
+    These are the rows that a wide table marks as such, of a ``kind`` that is ``total``, or called
+    ``Total`` where there is no gid to the name.
     """
-    return max(map(_count_last, _find_totals(frame)), default=0)
-
-
-def has_total_rows(frame: pd.DataFrame) -> bool:
-    """Return whether a frame has rows of totals anywhere: sums would count all twice."""
-    return any(is_total.any() for is_total in _find_totals(frame))
-
-
-def _find_totals(frame: pd.DataFrame) -> list[pd.Series[Any]]:
-    """Return which rows are totals, by each of the marks that there may be."""
-    told = frame.attrs.get("wide")
-    keys = told.get("keys") if isinstance(told, Mapping) else None
-    if isinstance(keys, int):
-        return [frame.iloc[:, :keys].isin([TOTAL_ROW]).any(axis="columns")]
+    found = find_wide_totals(frame)
+    if found is not None:
+        return found
     labels = [label for label in frame.columns if isinstance(label, str)]
     if labels.count("kind") == 1:
-        return [frame["kind"].isin([_TOTAL_KIND])]
-    pairs = [(label, find_name_column(label)) for label in labels]
-    return [
-        frame[name].isin([TOTAL_ROW]) & frame[gid].isna()
-        for gid, name in pairs
-        if name is not None and labels.count(gid) == labels.count(name) == 1
-    ]
+        return frame["kind"].isin([_TOTAL_KIND]).to_numpy(dtype=bool)
+    found = np.zeros(len(frame), dtype=bool)
+    for gid, name in [(label, find_name_column(label)) for label in labels]:
+        if name is not None and labels.count(gid) == labels.count(name) == 1:
+            found |= (frame[name].isin([TOTAL_ROW]) & frame[gid].isna()).to_numpy(dtype=bool)
+    return found
 
 
-def _count_last(is_total: pd.Series[Any]) -> int:
-    # What was sorted to another place is a row like others.
+def find_total_name(frame: pd.DataFrame) -> str:
+    """Return what the rows of totals of a frame are called."""
+    told = frame.attrs.get("wide")
+    total = told.get("total") if isinstance(told, Mapping) else None
+    return str(total[1]) if total else TOTAL_ROW
+
+
+def count_last(is_total: npt.NDArray[np.bool_]) -> int:
+    """Return how many of the last rows are totals, which stand below a table."""
     return int(is_total[::-1].cumprod().sum())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tempfile
@@ -18,6 +19,7 @@ import pandas as pd
 from asana_frames._arguments import check_flag, check_mapping, check_text, list_texts
 from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.catalog import load
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import tell_names_apart
@@ -77,6 +79,8 @@ _RESERVED, _ADDED = "history", " list"
 _TAIL = 50
 #: Pixels. Beside a table wider than this, a chart would be out of sight.
 _WIDEST_BESIDE, _FOLDED_BESIDE, _GAP = 1_240, 1_100, 64
+#: Pixels of a column whose width is not set.
+_USUAL_WIDTH = 64
 #: Charts go where their columns go, and keep their size when a filter hides rows.
 _PLACED = {"object_position": 2}
 
@@ -128,7 +132,8 @@ def to_excel(
     The column ``name`` comes first and stays in sight, like the header. Columns of gids that have
     a column of names beside them are at the end, folded: the button above them unfolds them. So is
     ``gid`` the last column. Of a long text the first line is shown; a double click on the edge of
-    a row shows the rest. Sheets are printed on A4 across, one page wide where that can be read.
+    a row shows the rest. Sheets are printed on A4, one page wide where that can be read; with a
+    ``title``, the first 80 rows of each table are, which the foot of the page says.
     Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
     decimals in all periods; ``totals`` adds no second row to them.
 
@@ -158,7 +163,8 @@ def to_excel(
         any other rows there is no chart. ``"stacked"`` and ``"title"`` are
         what they say. A chart is put beside the table of its name; where this fills the screen,
         the chart has the next sheet to itself. Equal names of different objects are told apart.
-        Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40.
+        Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which
+        the title then says.
     title, notes
         The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
         The first of these stands below the title.
@@ -232,8 +238,12 @@ def to_excel(
     ]
     schemas = {table.name: _describe_sheet(prepared[table.name], table) for table in tables}
     contents = _list_contents(tables, charts, summary, is_for_people=is_for_people)
-    with replace_file(path) as part, _open_book(xlsxwriter, part) as book:
-        homes = _write_sheets(book, contents)
+    with (
+        ProgressBar("to_excel", sum(table.rows for table in tables), None, unit="row") as bar,
+        replace_file(path) as part,
+        _open_book(xlsxwriter, part) as book,
+    ):
+        homes = _write_sheets(book, contents, bar)
         write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
 
 
@@ -436,7 +446,7 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
                 sheet.row_data_fh.close()
 
 
-def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
+def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, str]:
     """Write the sheets, and return what the sheet of each table is called."""
     looks = add_looks(book, is_for_people=contents.is_for_people)
     title = "" if contents.summary is None else contents.summary.title
@@ -445,7 +455,7 @@ def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
         page = book.add_worksheet(name)
         pixels = 0 if sheet.table is None else sheet.table.measure_pixels()
         if sheet.table is not None:
-            write_table(page, sheet.table, looks)
+            write_table(page, sheet.table, looks, bar)
         elif sheet.chart is None and contents.summary is not None:
             write_summary(
                 book, page, contents.summary, _list_lines(contents), _has_folded(contents)
@@ -457,7 +467,8 @@ def _write_sheets(book: Any, contents: Contents) -> dict[str, str]:
             pixels += _GAP + _insert_chart(book, page, sheet, contents)
         frozen = 0 if sheet.table is None else sheet.table.frozen
         rows = 0 if sheet.table is None else sheet.table.rows
-        set_up_print(page, title=title, pixels=pixels, rows=rows, frozen=frozen)
+        columns = _count_columns(sheet)
+        set_up_print(page, title=title, pixels=pixels, rows=rows, frozen=frozen, columns=columns)
         if sheet.table is not None:
             page.repeat_rows(0)
         else:
@@ -490,6 +501,17 @@ def _write_chart_data(book: Any, contents: Contents) -> None:
     if grouped:
         kinds = FORMATS_FOR_PEOPLE if contents.is_for_people else FORMATS
         write_blocks(book, grouped, {kind: book.add_format(look) for kind, look in kinds.items()})
+
+
+def _count_columns(sheet: Sheet) -> int:
+    """Return how many columns of a sheet have something on them, a chart included."""
+    if sheet.table is None:
+        return 0
+    columns = len(sheet.table.columns)
+    if sheet.chart is None:
+        return columns
+    width = WIDTH if isinstance(sheet.chart, TableChart) else sheet.chart.size[0]
+    return columns + 1 + math.ceil(width / _USUAL_WIDTH)
 
 
 def _insert_chart(book: Any, page: Any, sheet: Sheet, contents: Contents) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_flag, check_text
@@ -76,8 +77,9 @@ class Block(NamedTuple):
     sheet: str
     #: The row of the headers.
     top: int
-    #: How many rows of numbers follow.
+    #: How many rows of numbers follow, and how many there are to show.
     rows: int
+    whole: int
     x: tuple[int, Column] | None
     series: list[tuple[int, Column]]
 
@@ -225,26 +227,25 @@ def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> B
     """
     if chart.by is not None:
         return _group_block(chart, top, told)
-    columns, rows = chart.table.columns, _count_drawn(chart)
+    columns, is_part = chart.table.columns, ~chart.table.is_total
+    whole = int(is_part.sum())
+    rows = max(min(whole, _MOST_BARS) if chart.kind == "bar" else whole, 1)
     series = [(place, columns[place]) for place in chart.y]
-    if chart.x is None:
-        return Block(title, 0, rows, None, series)
-    x = columns[chart.x]
-    names = _name_apart(x, columns, told)
-    if names.equals(x.values):
-        return Block(title, 0, rows, (chart.x, x), series)
-    x, *numbers = (
-        one._replace(values=one.values.iloc[:rows])
-        for one in (x._replace(values=names), *(one for _, one in series))
+    x = None if chart.x is None else (chart.x, columns[chart.x])
+    names = None if x is None else _name_apart(x[1], columns, told)
+    is_same = x is None or names is None or names.equals(x[1].values)
+    if is_same and is_part[:whole].all():
+        return Block(title, 0, rows, whole, x, series)
+    # Rows of totals would dwarf their parts, and Excel draws rows that follow one another.
+    shown = np.flatnonzero(is_part)[:rows]
+    labels = [] if x is None or names is None else [x[1]._replace(values=names)]
+    parts = list(
+        enumerate(
+            one._replace(values=one.values.iloc[shown])
+            for one in (*labels, *(one for _, one in series))
+        )
     )
-    return Block(CHART_SHEET, top, rows, (0, x), list(enumerate(numbers, 1)))
-
-
-def _count_drawn(chart: TableChart) -> int:
-    """Return how many rows a chart shows, one at least."""
-    # Rows of totals would dwarf their parts.
-    rows = chart.table.rows - chart.table.total_rows
-    return max(min(rows, _MOST_BARS) if chart.kind == "bar" else rows, 1)
+    return Block(CHART_SHEET, top, rows, whole, *(parts[0], parts[1:]) if x else (None, parts))
 
 
 def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
@@ -253,7 +254,7 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
         raise InvalidArgument(
             f"charts[{chart.table.name!r}]: 'by' needs a column of labels in 'x'."
         )
-    columns, rows = chart.table.columns, _count_grouped(chart)
+    columns = chart.table.columns
     x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
     names = _name_apart(by, columns, told).astype(object)
     long = pd.DataFrame(
@@ -262,13 +263,14 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
             "by": names.where(names.notna(), _NAMELESS).array,
             "y": y.values.astype("Float64").array,
         }
-    ).head(rows)
+    )[~chart.table.is_total]
     order = long["x"].drop_duplicates().dropna()
     table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
     table, rest = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
     if chart.kind == "area":
         # The first lies on top: work flows down to what is done.
         table = table.iloc[:, ::-1]
+    whole = len(table)
     if chart.kind == "bar":
         table = table.head(_MOST_BARS)
     labels = describe_column(x.label, x.header, pd.Series(table.index.array), False)
@@ -277,7 +279,7 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
         for place, name in enumerate(table.columns, 1)
         for values in [pd.Series(table[name].array)]
     ]
-    return Block(CHART_SHEET, top, max(len(table), 1), (0, labels), parts)
+    return Block(CHART_SHEET, top, max(len(table), 1), whole, (0, labels), parts)
 
 
 def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) -> pd.Series[Any]:
@@ -298,7 +300,7 @@ def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) ->
 
 def _count_grouped(chart: TableChart) -> int:
     """Return how many rows a chart with a series for each name adds up, or leaves out."""
-    return chart.table.rows - chart.table.total_rows
+    return int((~chart.table.is_total).sum())
 
 
 def _count_unplaced(chart: TableChart) -> int:
@@ -306,7 +308,7 @@ def _count_unplaced(chart: TableChart) -> int:
     if chart.by is None or chart.x is None:
         return 0
     values = chart.table.columns[chart.x].values
-    return int(values.iloc[: _count_grouped(chart)].isna().sum())
+    return int(values[~chart.table.is_total].isna().sum())
 
 
 def has_points(chart: TableChart) -> bool:
@@ -366,7 +368,7 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
         else:
             series["fill"] = {"color": colour}
         made.add_series(series)
-    title = _plain_title((chart.title or chart.table.name) + _note_rest(chart, block))
+    title = _plain_title(chart.title or chart.table.name, _note_rest(chart, block))
     made.set_title({"name": title, "name_font": _TITLE, "overlay": False})
     made.set_size({"width": WIDTH, "height": _choose_height(chart, block)})
     made.set_chartarea({"border": {"color": _LINE}})
@@ -379,12 +381,13 @@ def build_chart(book: Any, chart: TableChart, block: Block, formats: Mapping[str
 
 def _note_rest(chart: TableChart, block: Block) -> str:
     """Return how many rows a chart does not show; empty if it shows all."""
+    notes = []
     if unplaced := _count_unplaced(chart):
         header = chart.table.columns[chart.x or 0].header
-        return f" (without {count_noun(unplaced, 'row')} of no {header!r})"
-    rows = chart.table.rows - chart.table.total_rows
-    is_cut = chart.by is None and block.rows < rows
-    return f" (the first {block.rows} of {rows:,})" if is_cut else ""
+        notes.append(f"without {count_noun(unplaced, 'row')} of no {header!r}")
+    if block.rows < block.whole:
+        notes.append(f"the first {block.rows} of {block.whole:,}")
+    return f"({'; '.join(notes)})" if notes else ""
 
 
 def _choose_height(chart: TableChart, block: Block) -> int:
@@ -447,8 +450,9 @@ def _scale_dates(x: Column) -> dict[str, Any]:
     return scale | {"major_unit": max(math.ceil(span / _MOST_DAYS), 1), "major_unit_type": "days"}
 
 
-def _plain_title(text: str) -> str:
-    """Return text in the form in which xlsxwriter shows it unchanged."""
-    line = to_one_line(text)[:_MAX_TITLE]
+def _plain_title(text: str, note: str = "") -> str:
+    """Return text, and a whole note after it, as xlsxwriter shows it unchanged."""
+    note = to_one_line(note)[: _MAX_TITLE - 1]
+    line = f"{to_one_line(text)[: _MAX_TITLE - 1 - len(note)]} {note}".strip()
     # Such text would be a reference to a cell.
     return line.replace("!", "! ") if _REFERENCE.match(line) else line

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from asana_frames._optional import require
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.export.excel_cells import (
     ANY,
     FORMATS,
@@ -40,9 +41,12 @@ _RIGHT = {"align": "right", "indent": 2}
 _REPEATED = {"font_color": "#767676"}
 #: As Excel counts paper; inches; pixels that fit side by side on it; and how small text may get.
 _A4, _MARGIN, _PAGE_WIDTH, _LEAST_SCALE = 9, 0.5, 1_020, 45
-#: Tables with more rows than a page has at full size are printed smaller, where they fit on the
-#: page even in the wider letters of a computer that lacks the font.
-_FEW_ROWS, _LONG_SCALE, _SURE_WIDTH = 60, 65, 760
+#: Tables with more rows than a page has at full size are printed upright, where they fit on the
+#: page in letters that can be read; and smaller, where they do so even in the wider letters of a
+#: computer that lacks the font.
+_FEW_ROWS, _LONG_SCALE, _SURE_WIDTH, _MOST_UPRIGHT = 30, 65, 520, 1_260
+#: The most rows of a table of a report on paper.
+_MOST_PRINTED = 80
 #: The width in pixels that goes on one page.
 MOST_PIXELS = _PAGE_WIDTH * 100 // _LEAST_SCALE
 _MOST_IN_HEADER = 200
@@ -80,8 +84,8 @@ def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
     return {key: look[key] for key in ("align", "indent") if key in look}
 
 
-def write_table(page: Any, table: Table, looks: Looks) -> None:
-    """Write a table to its sheet."""
+def write_table(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
+    """Write a table to its sheet, and tell the bar of its rows."""
     # The length of texts has been checked, but with its markup a text may be longer.
     page.xls_strmax = 10 * MAX_TEXT_LENGTH
     if any(column.kind == "long text" for column in table.columns):
@@ -90,7 +94,7 @@ def write_table(page: Any, table: Table, looks: Looks) -> None:
     _set_columns(page, table)
     _write_header(page, table, looks.headers)
     _dim_repeated(page, table, looks.repeated)
-    _write_rows(page, table, looks)
+    _write_rows(page, table, looks, bar)
     _write_totals(page, table, looks.totals)
 
 
@@ -129,12 +133,12 @@ def _dim_repeated(page: Any, table: Table, look: Any) -> None:
         page.conditional_format(2, 0, last, 0, rule)
 
 
-def _write_rows(page: Any, table: Table, looks: Looks) -> None:
+def _write_rows(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
     special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
     writers = {
         kind: (special.get(kind, page.write_number), look) for kind, look in looks.cells.items()
     }
-    first_total = table.rows - table.total_rows + 1
+    is_total = table.is_total.tolist()
     for start in range(0, table.rows, _BLOCK):
         parts = [convert_cells(column, slice(start, start + _BLOCK)) for column in table.columns]
         rows = zip(*(cells for cells, _ in parts), strict=True)
@@ -144,13 +148,15 @@ def _write_rows(page: Any, table: Table, looks: Looks) -> None:
             for place, value in enumerate(values):
                 if value is not None:
                     write, look = writers[names[place]]
-                    if row >= first_total:
+                    if is_total[row - 1]:
                         look = looks.totals[names[place]]
                     elif place == table.total_column:
                         look = looks.bold[names[place]]
                     write(row, place, value, look)
-                elif row >= first_total:
+                elif is_total[row - 1]:
                     page.write_blank(row, place, None, looks.totals["text"])
+        bar.done += min(_BLOCK, table.rows - start)
+        bar.tick()
 
 
 def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
@@ -172,7 +178,9 @@ def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
             page.write_blank(row, place, None, look)
 
 
-def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: int = 0) -> None:
+def set_up_print(
+    page: Any, *, title: str, pixels: int, rows: int = 0, frozen: int = 0, columns: int = 0
+) -> None:
     """Set how a sheet is printed: on A4, one page wide, with its header on each page.
 
     Parameters
@@ -180,7 +188,8 @@ def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: i
     page
         A sheet of xlsxwriter.
     title
-        Of the workbook, for the foot of the page.
+        Of the workbook, for the foot of the page. A workbook with a title is a report, whose long
+        tables are data to look up: their first rows are printed, and the foot says so.
     pixels
         The width of what is on the sheet. Text of a table that is too wide would be too small:
         it goes to several pages, each of which begins with the columns that stay in sight.
@@ -188,15 +197,19 @@ def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: i
         How many rows there are below the header.
     frozen
         How many columns stay in sight.
+    columns
+        How many columns there are, those below a chart included.
     """
-    page.set_landscape()
-    page.set_paper(_A4)
-    page.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.6)
-    page.set_header("&L&B&A", {"margin": 0.3})
-    foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
-    # A digit would be part of a size.
-    page.set_footer(f"&L {foot}&RPage &P of &N" if foot else "&RPage &P of &N", {"margin": 0.3})
-    if rows > _FEW_ROWS and pixels * _LONG_SCALE <= _SURE_WIDTH * 100:
+    is_cut = bool(title) and rows > _MOST_PRINTED
+    if is_cut:
+        page.print_area(0, 0, _MOST_PRINTED, min(columns, MAX_COLUMNS) - 1)
+    _set_margins(page, title, f"The first {_MOST_PRINTED} of {rows:,} rows" if is_cut else "")
+    is_long = rows > _FEW_ROWS
+    if is_long and pixels <= _MOST_UPRIGHT:
+        page.set_portrait()
+    else:
+        page.set_landscape()
+    if is_long and pixels * _LONG_SCALE <= _SURE_WIDTH * 100:
         page.set_print_scale(_LONG_SCALE)
         return
     if pixels <= MOST_PIXELS:
@@ -205,3 +218,14 @@ def set_up_print(page: Any, *, title: str, pixels: int, rows: int = 0, frozen: i
     page.set_print_scale(_LEAST_SCALE)
     if frozen:
         page.repeat_columns(0, frozen - 1)
+
+
+def _set_margins(page: Any, title: str, note: str) -> None:
+    """Set the paper, and what stands in its margins."""
+    page.set_paper(_A4)
+    page.set_margins(left=_MARGIN, right=_MARGIN, top=0.7, bottom=0.6)
+    page.set_header("&L&B&A", {"margin": 0.3})
+    foot = to_one_line(title)[:_MOST_IN_HEADER].replace("&", "&&")
+    # A digit would be part of a size.
+    parts = [f"&L {foot}" if foot else "", f"&C{note}" if note else "", "&RPage &P of &N"]
+    page.set_footer("".join(parts), {"margin": 0.3})

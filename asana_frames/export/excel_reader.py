@@ -18,6 +18,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag
 from asana_frames._optional import require
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.csv import choose_schema
@@ -39,6 +40,8 @@ _PIECE = 30_000
 #: A character that XML cannot hold, as workbooks write it.
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _TOTAL = "Total"
+#: Rows after which it is shown how far a sheet is read.
+_BLOCK = 1_000
 #: Rows that may stand above the header.
 _MOST_ABOVE = 10
 #: Most rows of a column whose empty text is told from missing values.
@@ -198,7 +201,7 @@ def read_excel(
         schemas = _find_schemas(book, titles, file)
         tables = [name for name in titles if name in schemas] or titles
         wanted = tables if sheet is None else [_choose_sheet(sheet, tables, titles, file)]
-        sheets = {title: _read_rows(book, title, file) for title in wanted}
+        sheets = _read_sheets(book, wanted, file)
         if lacks_values:
             sheets = {
                 title: _add_formulas(rows, formulas)
@@ -246,12 +249,28 @@ def _refuse_damage(file: Path) -> Iterator[None]:
         ) from cause
 
 
+def _read_sheets(book: Any, titles: Sequence[str], file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of each sheet, and show how far they are read."""
+    with _refuse_damage(file):
+        # Other programs may not say it.
+        total = sum(book[title].max_row or 0 for title in titles)
+    with ProgressBar("read_excel", total, None, unit="row") as bar:
+        return {title: _read_rows(book, title, file, bar=bar) for title in titles}
+
+
 def _read_rows(
-    book: Any, title: str, file: Path, most: int | None = None
+    book: Any, title: str, file: Path, most: int | None = None, bar: ProgressBar | None = None
 ) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
     # Cells are parsed only now.
     with _refuse_damage(file):
-        return list(book[title].iter_rows(max_row=most, values_only=True))
+        for row in book[title].iter_rows(max_row=most, values_only=True):
+            rows.append(row)
+            if bar is not None and not len(rows) % _BLOCK:
+                bar.done += _BLOCK
+                bar.rows = bar.done
+                bar.tick()
+    return rows
 
 
 @contextmanager

@@ -8,6 +8,8 @@ from itertools import takewhile
 from textwrap import wrap
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames.exceptions import InvalidArgument
@@ -15,10 +17,10 @@ from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
     EARLY,
     MANY,
-    count_total_rows,
+    count_last,
     find_name_column,
     find_sums,
-    has_total_rows,
+    find_total_rows,
     is_gid,
     is_period,
     is_technical,
@@ -62,7 +64,9 @@ class Table(NamedTuple):
     header_lines: int
     #: How many of the first columns stay in sight.
     frozen: int
-    #: How many of the last rows are totals, and the place of the column of totals, or -1.
+    #: Which rows are totals, how many of them are the last, and the place of the column of
+    #: totals, or -1.
+    is_total: npt.NDArray[np.bool_]
     total_rows: int
     total_column: int
     #: With its own order of columns.
@@ -123,9 +127,9 @@ def describe_table(
     ]
     _check_texts(name, columns)
     columns = _show_alike(columns, wide)
-    total_rows = _count_total_rows(frame, wide)
+    is_total = find_total_rows(frame)
     # People see in a single row what its sums are.
-    is_summed = has_totals and len(frame) > is_for_people and not has_total_rows(frame)
+    is_summed = has_totals and len(frame) > is_for_people and not is_total.any()
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
     totals = {
         place: _add_up(columns[place])
@@ -151,7 +155,8 @@ def describe_table(
             (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
         ),
         _count_frozen(columns, widths, wide, is_for_people),
-        total_rows,
+        is_total,
+        count_last(is_total),
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
         frame,
     )
@@ -168,11 +173,6 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
         return None
     column = labels.index(TOTAL_COLUMN) if TOTAL_COLUMN in labels[keys:] else None
     return _Wide(labels[:keys], column)
-
-
-def _count_total_rows(frame: pd.DataFrame, wide: _Wide | None) -> int:
-    was_wide = wide is None and "wide" in frame.attrs
-    return 0 if was_wide else count_total_rows(frame)
 
 
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:

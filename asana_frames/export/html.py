@@ -12,6 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
+from asana_frames.display.sentences import count_noun, replace_halves
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.html_page import PAGE, POLICY, STYLE
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 #: On paper, tables of more columns lie across the page, and of even more have smaller letters.
 _MOST_UPRIGHT, _MOST_ACROSS = 8, 15
-#: A table of so few rows is not broken between pages.
-_SHORT = 25
+#: Columns beyond that are not printed: no letter of them could be read.
+_MOST_PRINTED = 20
+#: A table of so few rows is not broken between pages, or goes on one page with its chart.
+_SHORT, _FEW = 25, 15
 _LONG_WORD = 12
 #: A figure of more characters has smaller letters.
 _LONG_FIGURE = 8
@@ -62,7 +65,8 @@ def to_html(
     """Write frames and charts as one HTML page.
 
     The page includes its charts and styles, runs no script and loads nothing, so it can be
-    mailed; it is light or dark as its reader prefers, and is printed on A4. It is for reading:
+    mailed; it is light or dark as its reader prefers, and is printed on A4, of tables the first 20
+    columns. It is for reading:
     headers are in words, days such as ``2 Nov 2026``, moments to the minute in UTC, shares in
     percent, other numbers have at most two decimals; equal names of different projects, people or
     goals are told apart; and a column of gids (``assignee_gid``, ``followers_gids``, ``gid``) is
@@ -166,8 +170,7 @@ def to_html(
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
-        # A lone surrogate is not a character.
-        part.write_bytes(page.encode("utf-8", "replace"))
+        part.write_bytes(replace_halves(page).encode())
 
 
 class _FirstPage(NamedTuple):
@@ -282,11 +285,18 @@ def _render_remarks(table: ReadingTable) -> list[str]:
         remarks.append(f"The page shows the first {table.shown_rows:,} of {table.rows:,} rows.")
     if table.left_out:
         remarks.append(f"Not shown: {', '.join(table.left_out)}.")
-    return [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]
+    parts = [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]
+    if rest := [column.header for column in table.columns[_MOST_PRINTED:]]:
+        line = f"Not printed: {count_noun(len(rest), 'column')}, {rest[0]} to {rest[-1]}."
+        parts.append(f'<p class="rows unprinted columns">{escape(line)}</p>')
+    return parts
 
 
 def _render_table(name: str, table: ReadingTable) -> str:
-    classes = [_choose_class(column) for column in table.columns]
+    classes = [
+        _choose_class(column, is_printed=place < _MOST_PRINTED)
+        for place, column in enumerate(table.columns)
+    ]
     heads = "".join(
         f'<th scope="col"{kind}>{escape(column.header)}</th>'
         for kind, column in zip(classes, table.columns, strict=True)
@@ -324,17 +334,21 @@ def _render_cell(text: str, kind: str, *, is_first: bool) -> str:
     return f"<td{kind}>{escape(text)}</td>"
 
 
-def _choose_class(column: ReadingColumn) -> str:
-    if column.kind != "text":
-        return f' class="{column.kind}"'
+def _choose_class(column: ReadingColumn, *, is_printed: bool) -> str:
     # On paper such words may be broken anywhere, so that the table is not wider than the page.
-    is_long = any(len(word) > _LONG_WORD for cell in column.cells for word in cell.split())
-    return ' class="long"' if is_long else ""
+    is_long = column.kind == "text" and any(
+        len(word) > _LONG_WORD for cell in column.cells for word in cell.split()
+    )
+    kind = "long" if is_long else "" if column.kind == "text" else column.kind
+    names = " ".join(filter(None, [kind, "" if is_printed else "off-paper"]))
+    return f' class="{names}"' if names else ""
 
 
 def _choose_width(table: ReadingTable) -> str:
     """Return the class attribute for a table that is too wide for an upright page."""
     if len(table.columns) <= _MOST_UPRIGHT:
         return ""
-    is_wide = len(table.columns) <= _MOST_ACROSS
-    return f' class="{"wide" if is_wide else "wide widest"}"'
+    names = ["wide"]
+    names += ["widest"] if len(table.columns) > _MOST_ACROSS else []
+    names += ["few"] if table.rows <= _FEW else []
+    return f' class="{" ".join(names)}"'

@@ -123,12 +123,16 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   .tiles > div { break-inside: avoid; }
   .findings li { break-inside: avoid; }
   section { margin-top: 1.5rem; }
-  main:not(:only-child) > section:first-child { break-before: page; margin-top: 0; }
+  header:has(.tiles, .findings) ~ main > section:first-child {
+    break-before: page; margin-top: 0;
+  }
   .wide:not(:has(details:not([open]))) { page: wide; }
-  details:not([open]) + .unprinted { display: block; }
+  details:not([open]) + .unprinted, .columns { display: block; }
+  .off-paper { display: none; }
   h2 { break-after: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
   .wide:not(:has(details:not([open]))) img { max-height: 15cm; }
+  .few.wide:not(:has(details:not([open]))) img { max-height: 9cm; }
   .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
   table { width: 100%; max-width: 100%; font-size: 8pt; }
   .wide table { font-size: 7pt; }
@@ -143,6 +147,8 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   .long { overflow-wrap: anywhere; }
   .wide :is(th, td) { padding: 0.1rem 0.2rem; }
   .widest td.time { white-space: normal; }
+  /* Not so narrow that a row is as high as a page. */
+  .widest .long { min-width: 7em; }
   tr, .short { break-inside: avoid; }
 }
 """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 from typing import Any
@@ -29,7 +30,7 @@ def to_human_labels(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame whose enumerations are in words: ``on track`` for ``on_track``.
 
     Values that are not known keep their form, and so do custom fields, whose options are words
-    already.
+    already, and values of one column that would have the same words: they stay different.
 
     Examples
     --------
@@ -40,11 +41,10 @@ def to_human_labels(frame: pd.DataFrame) -> pd.DataFrame:
     """
     made = frame.copy(deep=False)
     for place, label in enumerate(frame.columns):
-        words = _words_of(label) if isinstance(label, str) else {}
         column = frame.iloc[:, place]
+        words = _choose_words(label, column)
         if words and _may_hold_words(column):
             made.isetitem(place, _change_values(column, partial(_find_words, words)))
-
     return made
 
 
@@ -95,10 +95,12 @@ def restore_labels(frame: pd.DataFrame, known: Schema) -> pd.DataFrame:
     written = known.columns_by_name()
     for name in map(str, frame.columns):
         had = written[name].worded if name in written else ()
-        words = _words_of(name) if had or is_column_of(name, known.record) else {}
-        if words and _may_hold_words(frame[name]):
+        words = _words_of(name)
+        is_worded = is_column_of(name, known.record) or not words.keys().isdisjoint(had)
+        if words and is_worded and _may_hold_words(frame[name]):
             others = _list_others(had or _STATUSES_OF_GOALS * (known.record == "goal"))
             words = {one: text for one, text in words.items() if one in had or one not in others}
+            words = _drop_alike(words, had)
             present = set(frame[name].dropna().astype(object).map(str)) - set(words)
             if present.intersection(words.values()):
                 frame[name] = from_human_labels(frame[name], words)
@@ -113,13 +115,39 @@ def _list_others(had: Collection[str]) -> Sequence[str]:
 
 
 def list_worded_values(column: pd.Series[Any]) -> tuple[str, ...]:
-    """Return the values of an enumeration that a column has, and which have words."""
+    """Return the values of a column that are words of an enumeration, or have such words."""
     words = _words_of(column.name) if isinstance(column.name, str) else {}
     if not words or not _may_hold_words(column):
         return ()
+    known = {text.casefold() for text in words.values()}
+    present = _list_present(column)
+    others = sorted(one for one in present if one not in words and one.casefold() in known)
+    return (*filter(present.__contains__, words), *others)
+
+
+def _choose_words(label: Any, column: pd.Series[Any]) -> dict[str, str]:
+    """Return the words that values of a column get."""
+    words = _words_of(label) if isinstance(label, str) else {}
+    return _drop_alike(words, list_worded_values(column.rename(label))) if words else {}
+
+
+def _drop_alike(words: Mapping[str, str], present: Collection[str]) -> dict[str, str]:
+    """Return words without those that two of the values that are there would have."""
+    # As they are read back: the case of letters does not matter.
+    taken = Counter(words[one].casefold() for one in present if one in words)
+    own = {one.casefold() for one in present if one not in words}
+    return {
+        one: text
+        for one, text in words.items()
+        if taken[text.casefold()] < 2 and text.casefold() not in own
+    }
+
+
+def _list_present(column: pd.Series[Any]) -> set[str]:
+    """Return the texts of a column, also those in tuples."""
     cells = set(column.dropna().astype(object))
     present = chain.from_iterable(cell if isinstance(cell, tuple) else (cell,) for cell in cells)
-    return tuple(filter({one for one in present if isinstance(one, str)}.__contains__, words))
+    return {one for one in present if isinstance(one, str)}
 
 
 def _may_hold_words(column: pd.Series[Any]) -> bool:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_number, check_text, list_texts
 from asana_frames._files import replace_file
+from asana_frames.display.sentences import replace_halves
 from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
@@ -123,8 +124,7 @@ def to_markdown(
     if path is None:
         return text
     with replace_file(path) as part:
-        # A lone surrogate is not a character.
-        part.write_bytes(text.encode("utf-8", "replace"))
+        part.write_bytes(replace_halves(text).encode())
     return None
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
+from asana_frames.display.sentences import replace_halves
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
+from asana_frames.export.column_rules import find_total_name, find_total_rows
 from asana_frames.export.labels import to_human_labels
+from asana_frames.export.text import format_label
 from asana_frames.frames.change_table import format_change_values
 from asana_frames.frames.list_cells import read_lists
 
@@ -44,12 +48,29 @@ def prepare_frame(
     ------
     InvalidArgument
         ``anonymize`` is not text or is empty, or ``labels`` is not valid.
+
+    Warns
+    -----
+    AsanaWarning
+        Text has halves of characters, which no file can hold: they are replaced by U+FFFD, as in
+        what is read from Asana.
     """
     _check_options(anonymize, labels)
-    made = format_change_values(_make_plain(keep_index(frame)))
+    made = format_change_values(_make_whole(_make_plain(keep_index(frame))))
     if anonymize is not None:
-        made = anonymize_frame(made, anonymize)
+        made = _keep_totals(made, anonymize_frame(made, anonymize))
     return made if labels is None else to_human_labels(made)
+
+
+def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
+    """Return a changed frame in which rows of totals are called so, for they are nobody."""
+    is_total = find_total_rows(plain)
+    for place in range(plain.shape[1]) if is_total.any() else ():
+        column = plain.iloc[:, place]
+        is_name = is_total & column.isin([find_total_name(plain)]).to_numpy(dtype=bool)
+        if is_name.any():
+            changed.isetitem(place, changed.iloc[:, place].mask(is_name, column).array)
+    return changed
 
 
 def check_options(*, anonymize: object, labels: object) -> None:
@@ -136,6 +157,55 @@ def _make_plain(frame: pd.DataFrame) -> pd.DataFrame:
             made = made.copy(deep=False) if made is frame else made
             made.isetitem(place, plain.array)
     return made
+
+
+def _make_whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame without halves of characters."""
+    broken = [place for place in range(frame.shape[1]) if _has_halves(frame.iloc[:, place])]
+    if not broken:
+        return frame
+    made = frame.copy(deep=False)
+    for place in broken:
+        column = frame.iloc[:, place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            # Two options may become one.
+            column = column.astype(object)
+        made.isetitem(place, column.map(_replace_in_cell, na_action="ignore").array)
+    names = ", ".join(format_label(frame.columns[place]) for place in broken)
+    warn_caller(
+        f"The text in {names} has halves of characters, which no file can hold; the file has "
+        f"U+FFFD instead.",
+        AsanaWarning,
+    )
+    return made
+
+
+def _has_halves(column: pd.Series[Any]) -> bool:
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        column = pd.Series(dtype.categories)
+    # Others hold no text, or none that Arrow has not checked.
+    if column.dtype != object and getattr(column.dtype, "storage", "") != "python":
+        return False
+    texts = chain.from_iterable(map(_list_texts, column))
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _list_texts(cell: Any) -> Iterable[str]:
+    """Return the texts of a cell, also those in lists."""
+    if isinstance(cell, str):
+        return (cell,)
+    return chain.from_iterable(map(_list_texts, cell)) if isinstance(cell, tuple | list) else ()
+
+
+def _replace_in_cell(cell: Any) -> Any:
+    if isinstance(cell, tuple | list):
+        return type(cell)(map(_replace_in_cell, cell))
+    return replace_halves(cell) if isinstance(cell, str) else cell
 
 
 def _level_names(frame: pd.DataFrame) -> list[Hashable | None]:

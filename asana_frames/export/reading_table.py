@@ -9,17 +9,18 @@ from numbers import Integral, Real
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.display.sentences import format_day
+from asana_frames.display.sentences import format_day, format_decimals, format_share
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
     EARLY,
     MANY,
-    count_total_rows,
+    count_last,
     find_name_column,
     find_sums,
-    has_total_rows,
+    find_total_rows,
     is_share,
     is_technical,
 )
@@ -105,8 +106,8 @@ def build_reading_table(
     shown = [at for at in places if at not in named and at not in folded]
     shown = _put_name_first(frame, shown)
     headers = write_headers([format_label(name) for name in frame.columns])
-    total_rows = count_total_rows(frame)
-    may_sum = has_totals and len(frame) > 1 and not has_total_rows(frame)
+    is_total = find_total_rows(frame)
+    may_sum = has_totals and len(frame) > 1 and not is_total.any()
     sums = find_sums(frame) if may_sum else []
     # A row of nothing but zeros says nothing.
     sums = sums if any(frame.iloc[:, at].sum() for at in sums) else []
@@ -114,19 +115,17 @@ def build_reading_table(
         _build_column(frame.iloc[:, at], headers[at], max_rows, at in sums and at != shown[0])
         for at in shown
     ]
-    if len(frame) > max_rows:
-        total_rows = 0
     if columns:
-        _name_rows(columns[0], total_rows)
+        _name_rows(columns[0], is_total)
+    total_rows = count_last(is_total) if len(frame) <= max_rows else 0
     return ReadingTable(columns, len(frame), total_rows, [headers[at] for at in folded])
 
 
-def _name_rows(first: ReadingColumn, total_rows: int) -> None:
+def _name_rows(first: ReadingColumn, is_total: npt.NDArray[np.bool_]) -> None:
     """Give names to the rows that have none."""
-    cells, last = first.cells, len(first.cells) - total_rows
     none = _NO_DATE if first.kind == "time" else NONE
-    cells[:last] = [cell or none for cell in cells[:last]]
-    cells[last:] = [cell or TOTAL_ROW for cell in cells[last:]]
+    for row, cell in enumerate(first.cells):
+        first.cells[row] = cell or (TOTAL_ROW if is_total[row] else none)
 
 
 def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
@@ -244,10 +243,7 @@ def _choose_decimals(numbers: Sequence[float], most: int) -> int:
 def _format_share(value: Any) -> str:
     if value is None or not np.isfinite(value):
         return "" if value is None else str(value)
-    percent = 100 * float(value)
-    # Shares below a percent are told from nothing.
-    decimals = 1 if 0 < abs(percent) < 1 else 0
-    return f"{round(percent, decimals) + 0.0:,.{decimals}f} %"
+    return format_share(float(value))
 
 
 def _format_value(value: Any, decimals: int) -> str:
@@ -259,10 +255,7 @@ def _format_value(value: Any, decimals: int) -> str:
         return f"{int(value):,}"
     if _is_number(value):
         number = float(value)
-        if abs(number) >= _LARGE:
-            return f"{number:g}"
-        # Adding zero turns -0.0 into 0.0.
-        return f"{round(number, decimals) + 0.0:,.{decimals}f}" if number else "0"
+        return format_decimals(number, decimals) if number else "0"
     if isinstance(value, datetime):
         return _format_moment(value, True)
     if isinstance(value, date):

@@ -178,7 +178,7 @@ def money_report(
     return MoneyReport(
         first,
         final,
-        find_in_money(by_project, budgets, unpriced, frames.projects),
+        find_in_money(by_project, budgets, frames.projects),
         tile_money(by_project, billed, budgets),
         frames.tracked,
         frames.projects,

@@ -8,12 +8,15 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.calls import progress as progress_module
 from asana_frames.calls.progress import ProgressBar
 from tests.conftest import SkippingClock
 from tests.recorder import Asked, Recorder, Reply
@@ -219,6 +222,34 @@ def read_to_end(source: int) -> str:
             pieces.append(piece)
     os.close(source)
     return b"".join(pieces).decode()
+
+
+def test_a_workbook_shows_how_many_of_its_rows_are_written_and_read(
+    bars: list[Bar], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("openpyxl")
+    frame = pd.DataFrame({"n": range(4_500)})
+    monkeypatch.setattr(progress_module, "_SECONDS_BEFORE_SHOWN", -1.0)
+
+    af.export.to_excel({"a": frame, "b": frame.head(10)}, tmp_path / "x.xlsx")
+    af.read_excel(tmp_path / "x.xlsx", "tasks")
+
+    assert [bar.options["desc"] for bar in bars] == ["to_excel", "read_excel"]
+    assert [bar.options["total"] for bar in bars] == [4_510, 4_501]
+    assert [bar.options["unit"] for bar in bars] == [" rows", " rows"]
+    # Three blocks of the first sheet and one of the second; four whole ones that are read.
+    assert [bar.updates for bar in bars] == [4, 4]
+    assert [bar.postfix for bar in bars] == ["", ""]
+    assert all(bar.is_closed and not bar.leave for bar in bars)
+
+
+def test_a_small_workbook_shows_nothing(bars: list[Bar], tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+
+    af.export.to_excel(pd.DataFrame({"n": range(4_500)}).head(9), tmp_path / "x.xlsx")
+
+    assert bars == []
 
 
 @pytest.mark.parametrize(("total", "shown"), [(2, 1), (1, 1_234)])

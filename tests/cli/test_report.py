@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 import asana_frames as af
 from asana_frames import _optional as extras
 from asana_frames.cli import main
+from asana_frames.display.sentences import format_figure
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_charts import CHART_SHEET
 from asana_frames.export.excel_reader import SCHEMA_SHEET
@@ -375,7 +376,7 @@ def test_the_report_of_money_has_cost_billable_hours_and_budgets(
     bare = pd.read_csv(tmp_path / "hours_without_a_rate.csv")["hours"].sum()
     page = (tmp_path / "money.html").read_text("utf-8")
     assert f">{cost['amount'].sum():,.0f} EUR</dd>" in page
-    assert f'Hours without a rate</dt><dd class="figure">{bare:,.0f}</dd>' in page
+    assert f'Hours without a rate</dt><dd class="figure">{format_figure(bare)}</dd>' in page
     assert page.count("data:image/png;base64,") == 4
 
 

@@ -204,3 +204,15 @@ def test_days_that_are_called_like_an_enumeration_stay_as_they_are() -> None:
     weeks = pd.DataFrame({"period": pd.Series(["2026-11-02"], dtype="datetime64[us]")})
 
     assert_frame_equal(to_human_labels(weeks), weeks)
+
+
+@pytest.mark.parametrize("kind", ["str", "category", object])
+def test_values_that_would_have_the_same_words_stay_different(kind: Any, tmp_path: Path) -> None:
+    values = ["on_track", "On track", "at_risk", "off_track", "red"]
+    frame = pd.DataFrame({"name": list("abcde"), "last_status": pd.Series(values).astype(kind)})
+
+    shown = to_human_labels(frame)["last_status"]
+    af.export.to_excel(frame, tmp_path / "x.xlsx", labels="human")
+
+    assert shown.tolist() == ["on_track", "On track", "at risk", "off_track", "red"]
+    assert af.read_excel(tmp_path / "x.xlsx")["last_status"].tolist() == values

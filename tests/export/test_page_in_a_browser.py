@@ -125,3 +125,35 @@ def test_on_paper_a_long_table_shows_all_its_rows(opened: Opened) -> None:
         ".scroll", "all => all.filter(box => box.scrollHeight > box.clientHeight).length"
     )
     assert cut == 0
+
+
+def test_on_paper_no_column_is_so_narrow_that_a_row_needs_pages(chromium: Any, file: Path) -> None:
+    # A4 across, without its margins.
+    page = chromium.new_page(viewport={"width": 1047, "height": 720})
+    page.goto(file.as_uri())
+    page.emulate_media(media="print")
+
+    section = page.locator("section", has=page.get_by_role("heading", name="Tasks"))
+
+    rows = section.locator("tbody tr").evaluate_all("all => all.map(row => row.offsetHeight)")
+    width = section.locator("table").evaluate("table => table.scrollWidth")
+    heads = section.locator("thead th").evaluate_all(
+        "all => all.filter(one => one.offsetWidth).length"
+    )
+    page.close()
+    assert max(rows) < 150
+    assert width <= 1047
+    assert heads == 20
+
+
+def test_columns_that_are_not_printed_are_named_on_paper_alone(chromium: Any, file: Path) -> None:
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    line = page.locator(".columns")
+
+    assert not line.is_visible()
+    page.emulate_media(media="print")
+    told = line.inner_text()
+    page.close()
+    assert told.startswith("Not printed: ")
+    assert " columns, " in told

@@ -168,3 +168,41 @@ def test_charts_are_refused_on_an_anonymized_page(hours: pd.DataFrame, tmp_path:
             charts={"Hours": Figure()},
             anonymize="a long secret key",
         )
+
+
+@pytest.mark.parametrize("kind", ["csv", "csv with a schema", "excel", "json", "parquet"])
+def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
+    kind: str, tmp_path: Path
+) -> None:
+    half = "a\ud800b"
+    frame = pd.DataFrame(
+        {
+            "gid": ["1", "2"],
+            "name": pd.Series([half, None], dtype=object),
+            "tags": pd.Series([(half,), ()], dtype=object),
+            "cf_x": pd.Categorical.from_codes([0, 0], pd.Index([half], dtype=object)),
+        }
+    )
+    suffix = {"excel": "xlsx", "json": "jsonl"}.get(kind, kind.split(" ", maxsplit=1)[0])
+    path, options = tmp_path / f"x.{suffix}", {"schema": True} if " " in kind else {}
+    write = getattr(af.export, f"to_{kind.split(' ', maxsplit=1)[0]}")
+
+    with pytest.warns(af.exceptions.AsanaWarning, match="text in name, tags, cf_x has halves"):
+        write(frame, path, **options)
+
+    if kind == "parquet" or " " in kind:
+        back = (af.read_parquet if kind == "parquet" else af.read_csv)(path)
+        assert back["name"].iloc[0] == "a\ufffdb"
+        assert back["tags"].iloc[0] == ("a\ufffdb",)
+    assert frame["name"].iloc[0] == half
+
+
+def test_whole_text_is_written_without_a_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    frame = pd.DataFrame({"name": pd.Series(["a\x00b\x0bc\U0001f600"], dtype=object)})
+
+    af.export.to_excel(frame, tmp_path / "x.xlsx")
+
+    assert af.read_excel(tmp_path / "x.xlsx")["name"].tolist() == ["a\x00b\x0bc\U0001f600"]
+    assert len(recwarn) == 0

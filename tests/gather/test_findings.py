@@ -222,13 +222,15 @@ def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
 
 def test_budgets_that_hold_are_said_to_hold_if_they_are_known(money: Any) -> None:
     def find(budgets: pd.DataFrame) -> list[str]:
-        tables = (money.by_project, budgets, money.unpriced, money.projects)
-        return find_in_money(*tables)["kind"].tolist()
+        return find_in_money(money.by_project, budgets, money.projects)["kind"].tolist()
 
     fine = money.budgets.assign(state="ok")
     assert "within budget" in find(fine)
     assert "within budget" not in find(fine.head(0))
-    assert "within budget" not in find(fine.assign(state="unpriced"))
+    for state, kind in (("unpriced", "unpriced budget"), ("no total", "no total")):
+        assert "within budget" not in find(fine.assign(state=state))
+        # Nobody would know why otherwise.
+        assert kind in find(fine.assign(state=state, unpriced_hours=0.0))
 
 
 def test_hours_without_a_rate_are_told(money: Any) -> None:
@@ -238,6 +240,26 @@ def test_hours_without_a_rate_are_told(money: Any) -> None:
     assert f"{hours:.0f} hours" in sentences(money.findings, "unpriced")
     tile = money.tiles.set_index("label").loc["Hours without a rate"]
     assert tile["value"] == pytest.approx(hours)
+
+
+def test_hours_without_a_rate_are_told_once_whatever_the_figure_says(money: Any) -> None:
+    bare = money.by_project.assign(currency_code=None, amount=float("nan"))
+
+    found = find_in_money(bare, money.budgets, money.projects)
+
+    tile = tile_money(bare, money.billable, money.budgets).set_index("label")
+    hours = tile.loc["Hours without a rate", "text"]
+    assert sentences(found, "unpriced").startswith(f"{hours} hours (100 %) have no rate")
+
+
+def test_a_goal_that_is_reached_does_not_end_short(goals: Any) -> None:
+    rows = goals.progress.assign(due_on=TODAY + pd.Timedelta(days=9), status="green", progress=1.0)
+    ends = goals.forecast.assign(progress_at_due=0.5)
+
+    found = find_in_goals(rows, ends, TODAY)
+
+    assert "to close" in found["kind"].tolist()
+    assert "falling short" not in found["kind"].tolist()
 
 
 def test_the_tiles_of_hours_add_up(hours: Any) -> None:
@@ -326,9 +348,7 @@ def test_reports_of_nothing_say_so(
         find_in_projects(none, bare, projects.forecast, projects.dependencies, TODAY),
         find_in_goals(goals.progress.head(0), goals.forecast.head(0), TODAY),
         find_in_hours(hours.entries.head(0), None, None),
-        find_in_money(
-            *(money.by_project.head(0), money.budgets.head(0), money.unpriced.head(0), bare)
-        ),
+        find_in_money(*(money.by_project.head(0), money.budgets.head(0), bare)),
         find_in_timesheets(timesheets.approvals.head(0), TODAY),
         find_in_flow(
             FlowTables(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
+from asana_frames.display.sentences import format_decimals
 
 NONE = "(none)"
 #: From here on one decimal is enough.
@@ -39,12 +40,10 @@ def format_number(value: float) -> str:
     Examples
     --------
     >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125.2', '0']
+    ['12.5', '0.25', '1,125.3', '0']
     """
     decimals = 2 if abs(value) < _LARGE else 1
-    # Adding 0 turns -0.0 into 0.0.
-    text = f"{round(value, decimals) + 0.0:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".")
+    return format_decimals(value, decimals).rstrip("0").rstrip(".")
 
 
 def join_counts(some: int, all_of_them: int, what: str) -> str:

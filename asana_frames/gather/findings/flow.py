@@ -10,6 +10,7 @@ from asana_frames.display.sentences import (
     count_noun,
     format_day,
     format_days,
+    format_decimals,
     list_some,
 )
 from asana_frames.gather.findings.findings import (
@@ -165,8 +166,8 @@ def _tile_cycle_time(tables: FlowTables) -> Tile | None:
     if pd.isna(levels["days_p50"]):
         return None
     days = float(levels["days_p50"])
-    note = f"median days; 85 % within {levels['days_p85']:.0f}"
-    return Tile("Cycle time", f"{days:.1f}", days, "days", note)
+    note = f"median days; 85 % within {format_days(levels['days_p85'])}"
+    return Tile("Cycle time", format_decimals(days, 1), days, "days", note)
 
 
 def _find_late(tables: FlowTables) -> Finding | None:
@@ -292,8 +293,8 @@ def _find_cycle_time(tables: FlowTables) -> Finding | None:
         return None
     sentence = (
         f"Half of the {count_noun(len(tables.cycle_times), 'finished task')} took up to "
-        f"{levels['days_p50']:.1f} days from start to completion, 85 % up to "
-        f"{levels['days_p85']:.1f}."
+        f"{format_decimals(levels['days_p50'], 1)} days from start to completion, 85 % up to "
+        f"{format_decimals(levels['days_p85'], 1)}."
     )
     return Finding("note", "cycle time", sentence)
 

@@ -72,10 +72,10 @@ def find_in_goals(
     Of goals that are not closed: one is *late* if it was due before today and its progress is
     below 100 % or unknown; *behind* if it is due later and its progress more than 10 points below
     what is expected; *off track* and *at risk* as its status says; *falling short* if it is due
-    later, not behind, and ``progress_at_due`` of ``rollups.goal_forecast`` is below 100 %. Its
-    *status disagrees* if that says "on track" and the goal is late or behind. It is *to close* if
-    its target is reached. Where no goal is late or behind, and some have dates, a sentence says
-    so.
+    later, not reached or behind, and ``progress_at_due`` of ``rollups.goal_forecast`` is below
+    100 %. Its *status disagrees* if that says "on track" and the goal is late or behind. It is *to
+    close* if its target is reached. Where no goal is late or behind, and some have dates, a
+    sentence says so.
 
     Parameters
     ----------
@@ -181,7 +181,8 @@ def _find_status(known: _Goals, severity: Any, status: str, words: str) -> Findi
 
 
 def _find_short(known: _Goals, forecast: pd.DataFrame) -> Finding | None:
-    rows = known.open[~known.is_past & ~known.open["gid"].isin(known.behind["gid"])]
+    is_other = known.is_past | known.open["gid"].isin(known.behind["gid"])
+    rows = known.open[~is_other & known.is_short]
     ends = forecast.drop_duplicates("gid").set_index("gid")["progress_at_due"].astype(float)
     at_due = rows["gid"].map(ends)
     at_due = at_due[at_due < 1].sort_values()

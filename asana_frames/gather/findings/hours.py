@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames.display.sentences import (
     count_noun,
     format_day,
+    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -92,12 +93,12 @@ def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
     total = float(known.entries["hours"].sum())
     count = len(known.entries)
     tiles: list[Tile | None] = [
-        Tile("Hours", f"{total:,.0f}", total, "hours", count_noun(count, "entry", "entries"))
+        Tile("Hours", format_figure(total), total, "hours", count_noun(count, "entry", "entries"))
     ]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
         note = f"week from {format_day(known.last)}"
-        tiles.append(Tile("Last whole week", f"{hours:,.0f}", hours, "hours", note))
+        tiles.append(Tile("Last whole week", format_figure(hours), hours, "hours", note))
     people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
     tiles += [
         Tile("People", f"{people:,}", people, "count"),

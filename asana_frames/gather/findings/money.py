@@ -9,6 +9,7 @@ import pandas as pd
 from asana_frames.display.sentences import (
     format_amount,
     format_day,
+    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -24,27 +25,26 @@ from asana_frames.gather.findings.findings import (
 )
 from asana_frames.gather.findings.hours import tile_billable
 from asana_frames.rollups.shared.inputs import is_true
+from asana_frames.rollups.shared.key_figures import TINY
 
 #: Currencies that have a tile of their own.
 _MOST_CURRENCIES = 3
 
 
 def find_in_money(
-    by_project: pd.DataFrame,
-    budgets: pd.DataFrame,
-    unpriced: pd.DataFrame,
-    projects: pd.DataFrame,
+    by_project: pd.DataFrame, budgets: pd.DataFrame, projects: pd.DataFrame
 ) -> pd.DataFrame:
     """List budgets that are over, at risk or run out, hours without a rate, and what cost most.
 
     A budget is *over* if more than its total is used, *at risk* as ``state`` of
     ``rollups.budget_status`` says: 90 % are used, or at the pace of the last weeks it is
-    exhausted before its project is due. Hours are *unpriced* if no rate applies to them. Where
-    there are budgets and none of them is over or at risk, a sentence says so.
+    exhausted before its project is due. Hours are *unpriced* if no rate applies to them. A budget
+    with such hours, or *without a total*, may be over. Where there are budgets, none of them such,
+    over or at risk, a sentence says so.
 
     Parameters
     ----------
-    by_project, budgets, unpriced
+    by_project, budgets
         The tables of `MoneyReport`.
     projects
         As ``asana.projects`` returns them: teams tell projects of one name apart.
@@ -64,8 +64,9 @@ def find_in_money(
         [
             _find_over(group),
             _find_at_risk(group),
-            _find_unpriced(by_project, unpriced, teams),
+            _find_unpriced(by_project, teams),
             _find_unpriced_budgets(group),
+            _find_without_total(group),
             *_find_top(by_project, teams),
             _find_all_well(group),
         ]
@@ -95,7 +96,7 @@ def tile_money(
                 Tile("Cost", format_amount(cost, str(code)), cost, str(code))
                 for code, cost in costs.items()
             ),
-            Tile("Hours", f"{hours:,.0f}", hours, "hours"),
+            Tile("Hours", format_figure(hours), hours, "hours"),
             tile_billable(*shares),
             _tile_unpriced(bare, hours),
             count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
@@ -108,7 +109,7 @@ def _tile_unpriced(bare: float, hours: float) -> Tile | None:
     if not bare:
         return None
     note = f"{format_share(bare / hours)} of the hours"
-    return Tile("Hours without a rate", f"{bare:,.0f}", bare, "hours", note, "warning")
+    return Tile("Hours without a rate", format_figure(bare), bare, "hours", note, "warning")
 
 
 def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
@@ -143,14 +144,12 @@ def _tell_end(budget: pd.Series[Any]) -> str:
     return f"({used})" if pd.isna(day) else f"({used}, all of it about {format_day(day)})"
 
 
-def _find_unpriced(
-    by_project: pd.DataFrame, unpriced: pd.DataFrame, teams: pd.Series[str]
-) -> Finding | None:
-    hours = float(unpriced["hours"].sum())
-    if not hours:
+def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding | None:
+    rows = by_project[by_project["currency_code"].isna() & is_true(by_project["hours"] > TINY)]
+    rows = rows.sort_values("hours", ascending=False, kind="stable")
+    if rows.empty:
         return None
-    sums = unpriced.groupby(["project_gid", "project_name"], dropna=False)["hours"].sum()
-    rows = sums.astype(float).sort_values(ascending=False, kind="stable").reset_index()
+    hours = float(rows["hours"].sum())
     labels = _name_projects(rows, teams)
     named = [
         f"{label} ({format_hours(one)})" for label, one in zip(labels, rows["hours"], strict=True)
@@ -163,9 +162,15 @@ def _find_unpriced(
 
 
 def _find_unpriced_budgets(group: Group) -> Finding | None:
-    hit = group.rows[is_true(group.rows["unpriced_hours"] > 0)]
-    predicates = ("has hours without a rate", "have hours without a rate")
-    return group.find("note", "unpriced budget", hit, predicates)
+    rows = group.rows
+    hit = rows[is_true(rows["unpriced_hours"] > TINY) | (rows["state"] == "unpriced")]
+    words = "hours without a rate, so that more of it is used than is known"
+    return group.find("note", "unpriced budget", hit, (f"has {words}", f"have {words}"))
+
+
+def _find_without_total(group: Group) -> Finding | None:
+    hit = group.rows[group.rows["state"] == "no total"]
+    return group.find("note", "no total", hit, ("has no total", "have no total"))
 
 
 def _find_top(by_project: pd.DataFrame, teams: pd.Series[str]) -> list[Finding]:
@@ -191,7 +196,6 @@ def _find_top(by_project: pd.DataFrame, teams: pd.Series[str]) -> list[Finding]:
 
 
 def _find_all_well(group: Group) -> Finding | None:
-    states = group.rows["state"]
-    if group.rows.empty or states.isin(["over", "at risk", "unpriced", "no total"]).any():
+    if group.rows.empty or (group.rows["state"] != "ok").any():
         return None
     return Finding("good", "within budget", "No budget is over or at risk.")

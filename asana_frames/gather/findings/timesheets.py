@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asana_frames.display.sentences import count_noun, format_hours, format_share
+from asana_frames.display.sentences import count_noun, format_figure, format_hours, format_share
 from asana_frames.gather.findings.findings import (
     Finding,
     Group,
@@ -16,6 +16,7 @@ from asana_frames.gather.findings.findings import (
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
+from asana_frames.rollups.shared.key_figures import TINY
 
 _LAST_DAY = pd.Timedelta(days=6)
 
@@ -77,11 +78,11 @@ def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFram
     open_weeks = int((is_over & (states == "not handed in")).sum())
     return build_tiles(
         [
-            Tile("Hours", f"{hours:,.0f}", hours, "hours", note),
+            Tile("Hours", format_figure(hours), hours, "hours", note),
             Tile(
-                *("Missing", f"{missing:,.0f}", missing, "hours"),
+                *("Missing", format_figure(missing), missing, "hours"),
                 format_share(missing / expected) if expected else "",
-                "warning" if missing else "good",
+                "warning" if missing > TINY else "good",
             ),
             count_tile("Not handed in", open_weeks, of, "warning"),
             count_tile("To approve", int((states == "pending").sum()), of, "warning"),
@@ -100,7 +101,7 @@ def _group_people(weeks: pd.DataFrame) -> Group:
 
 def _find_missing(group: Group, weeks: pd.DataFrame) -> Finding | None:
     hours = weeks.groupby("person_gid")["missing"].sum().astype(float)
-    hours = hours[hours > 0].sort_values(ascending=False, kind="stable")
+    hours = hours[hours > TINY].sort_values(ascending=False, kind="stable")
     words = "tracked less than expected"
     measures = [f"({format_hours(one)} missing)" for one in hours]
     return group.find("warning", "missing", hours, (words, words), measures)
@@ -118,7 +119,7 @@ def _find_weeks(group: Group, weeks: pd.DataFrame, kind: str, words: str) -> Fin
 
 def _find_overtime(group: Group, weeks: pd.DataFrame) -> Finding | None:
     hours = weeks.groupby("person_gid")["overtime"].sum().astype(float)
-    hours = hours[hours > 0].sort_values(ascending=False, kind="stable")
+    hours = hours[hours > TINY].sort_values(ascending=False, kind="stable")
     words = "tracked more than expected in a week"
     measures = [f"({format_hours(one)} more)" for one in hours]
     return group.find("note", "overtime", hours, (words, words), measures)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames.display.sentences import format_decimals
 from asana_frames.frames.arrays import STR
 
 #: Decimals of a value whose metric does not tell how many it has.
@@ -65,8 +66,7 @@ def _format_number(value: Any, unit: str | None, decimals: int) -> str:
     if pd.isna(value):
         return "?"
     number = 100 * float(value) if unit == "percentage" else float(value)
-    # Adding 0 turns -0.0 into 0.0.
-    text = f"{round(number, decimals) + 0.0:,.{decimals}f}"
+    text = format_decimals(number, decimals)
     if unit != "currency" and "." in text:
         text = text.rstrip("0").rstrip(".")
     return f"{text} %" if unit == "percentage" else text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -108,12 +108,54 @@ def widen(
     labels = [_label_period(period, every, span) for period in periods]
     wide = _join_cells(groups, cells, labels)
     if totals is False:
-        return _mark(wide, len(keys), 0)
+        return mark_wide(wide, keys)
     units = [name for name in keys if name in _UNITS]
     sums = named if totals is True else name_missing(totals, units, NONE if none is None else none)
     rows = _build_total_rows(sums, keys, units, value, periods, labels)
     wide[TOTAL_COLUMN] = _to_floats(cells.sum(axis=1))
-    return _mark(pd.concat([wide, rows], ignore_index=True), len(keys), len(rows))
+    label, name = name_totals(groups, keys)
+    if label is not None:
+        rows[label] = pd.Series(name, rows.index, STR)
+    return mark_wide(
+        pd.concat([wide, rows], ignore_index=True), keys, total_rows=len(rows), total=(label, name)
+    )
+
+
+def name_totals(groups: pd.DataFrame, keys: Sequence[str]) -> tuple[str | None, str]:
+    """Return the key that names rows of totals, and their name: no group is called so."""
+    names = [name for name in keys if name not in _UNITS]
+    # The first key that people read; None where all rows are totals already.
+    label = next((name for name in names if not name.endswith("_gid")), next(iter(names), None))
+    name = TOTAL_ROW
+    while label is not None and groups[label].isin([name]).any():
+        name = f"{name} of all"
+    return label, name
+
+
+def mark_wide(
+    wide: pd.DataFrame,
+    keys: Sequence[str],
+    *,
+    total_rows: int = 0,
+    total: tuple[str | None, str] = (None, TOTAL_ROW),
+) -> pd.DataFrame:
+    """Say in the attrs what a workbook shows in another way, wherever a row is sorted to."""
+    wide.attrs["wide"] = {"keys": len(keys), "total_rows": total_rows}
+    if total_rows:
+        wide.attrs["wide"]["total"] = list(total)
+    return wide
+
+
+def find_wide_totals(frame: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
+    """Return which rows of a wide table are totals; None for other frames."""
+    told = frame.attrs.get("wide")
+    if not isinstance(told, Mapping) or not isinstance(told.get("keys"), int):
+        return None
+    label, name = told.get("total", (None, TOTAL_ROW))
+    if list(frame.columns).count(label) != 1:
+        return np.zeros(len(frame), dtype=bool)
+    found: npt.NDArray[np.bool_] = frame[label].isin([name]).to_numpy(dtype=bool)
+    return found
 
 
 def list_columns(days: pd.Series[Any], every: str, span: Span) -> pd.DatetimeIndex:
@@ -185,19 +227,6 @@ def _build_total_rows(
         groups, cells = pd.DataFrame(index=range(1)), np.zeros((1, len(periods)))
     rows = pd.DataFrame({name: pd.Series(pd.NA, groups.index, STR) for name in keys})
     rows[list(units)] = groups[list(units)]
-    if names:
-        rows[_find_name(names)] = pd.Series(TOTAL_ROW, groups.index, STR)
     rows = _join_cells(rows, cells, labels)
     rows[TOTAL_COLUMN] = _to_floats(cells.sum(axis=1))
     return rows
-
-
-def _find_name(keys: Sequence[str]) -> str:
-    """Return the first key that people read."""
-    return next((name for name in keys if not name.endswith("_gid")), keys[0])
-
-
-def _mark(wide: pd.DataFrame, keys: int, total_rows: int) -> pd.DataFrame:
-    """Say in the attrs what a workbook shows in another way."""
-    wide.attrs["wide"] = {"keys": keys, "total_rows": total_rows}
-    return wide

@@ -28,8 +28,9 @@ from asana_frames.rollups.shared.totals import sum_by
 from asana_frames.rollups.shared.wide import (
     NONE,
     TOTAL_COLUMN,
-    TOTAL_ROW,
+    mark_wide,
     name_missing,
+    name_totals,
     widen,
 )
 from asana_frames.rollups.time.grouping import check_key_names
@@ -194,18 +195,17 @@ def _widen(
     # Groups without an entry have no row of hours.
     wide = groups.merge(hours, how="left", on=keys) if keys else groups.join(hours)
     wide[shown] = wide[shown].fillna(0.0)
+    total = name_totals(groups, keys)
     if layout.totals and keys:
         # No hours are 0 hours, but no estimate is none.
         sums = {name: wide[name].sum() for name in ("actual", "unestimated", *shown)}
         row = pd.DataFrame(sums | {"estimated": wide["estimated"].sum(min_count=1)}, index=[0])
-        named = next((name for name in keys if not name.endswith("_gid")), keys[0])
-        row[named] = TOTAL_ROW
+        row[total[0]] = total[1]
         wide = pd.concat([wide, row.reindex(columns=wide.columns).astype(wide.dtypes.to_dict())])
     wide = _add_ratio(wide.reset_index(drop=True)).rename(columns={"actual": TOTAL_COLUMN})
     order = [*keys, *shown, *([TOTAL_COLUMN] if layout.totals else []), *_COMPARED]
-    wide = wide[order]
-    wide.attrs["wide"] = {"keys": len(keys), "total_rows": int(layout.totals and bool(keys))}
-    return wide
+    has_total_row = layout.totals and bool(keys)
+    return mark_wide(wide[order], keys, total_rows=int(has_total_row), total=total)
 
 
 def _sum_hours_by_task(entries: Any, every: Every | None) -> pd.DataFrame:
