@@ -62,7 +62,9 @@ def cell_width(ax: Axes) -> float:
     figure: Any = ax.figure
     margins = figure.subplotpars
     part = spec.get_position(figure).width / (margins.right - margins.left)
-    return 0.94 * float(min(part, 1.0)) * float(figure.bbox.width) / float(figure.dpi)
+    # The width of a figure changes while a part of it is saved; this transform does not.
+    (left, _), (right, _) = figure.transSubfigure.transform([(0, 0), (1, 1)])
+    return 0.94 * float(min(part, 1.0)) * float(right - left) / float(figure.dpi)
 
 
 def axes_height(ax: Axes) -> float:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from asana_frames.charts.shared.axes import cell_width
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
@@ -32,6 +34,40 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
     """
     made: Transform = _corner_class()(ax, edge, points)
     return made
+
+
+def list_stacked(ax: Axes) -> list[Axes]:
+    """Return the axes that stand in one place: those passed, and their twins."""
+    spec = ax.get_subplotspec()
+    others = [] if spec is None else ax.figure.axes
+    return [ax, *(one for one in others if one is not ax and one.get_subplotspec() == spec)]
+
+
+def find_left(ax: Axes) -> float:
+    """Return the left edge, in pixels, of axes with their labels, and those of their panels."""
+    edges = [float(ax.bbox.x0)]
+    for one in list_stacked(ax):
+        # Axes may have a panel, whose labels can be wider.
+        for axes in (one, *one.child_axes):
+            names = axes.yaxis.get_tightbbox() if axes.get_visible() else None
+            if names is not None:
+                edges.append(float(names.x0))
+    return min(edges)
+
+
+def find_room(ax: Axes) -> float:
+    """Return the width in inches from the left edge of axes to their neighbours or the figure."""
+    left, right = find_left(ax), float(ax.bbox.x1)
+    figure: Any = ax.figure
+    neighbours = [
+        find_left(one)
+        for one in figure.axes
+        if one.bbox.x0 >= right and one.bbox.y0 < ax.bbox.y1 and one.bbox.y1 > ax.bbox.y0
+    ]
+    edge = min([*neighbours, float(figure.transSubfigure.transform((1, 1))[0])])
+    # Neighbours may still be in the way, before a figure is laid out.
+    width = (max(edge, right) - left) / float(figure.dpi)
+    return min(width, cell_width(ax)) if ax.get_subplotspec() else width
 
 
 def _make_corner() -> Any:
@@ -64,21 +100,17 @@ def _corner_class() -> Any:
 
         def get_matrix(self) -> Any:
             point = self._ax.figure.dpi / 72
-            left, top = self._ax.bbox.x0, self._ax.bbox.y1
-            # Axes may have a panel, whose labels can be wider.
-            for axes in (self._ax, *self._ax.child_axes):
-                names = axes.yaxis.get_tightbbox() if axes.get_visible() else None
-                if names is not None:
-                    left = min(left, names.x0)
-            labels = self._ax.xaxis.get_tightbbox()
-            bottom = self._ax.bbox.y0 if labels is None else min(self._ax.bbox.y0, labels.y0)
-            if labels is not None:
-                # Those of a table are above it.
-                top = max(top, labels.y1)
+            left = find_left(self._ax)
             if self._edge == "title":
                 # Its height is that of axes, which matplotlib moves up where something is there.
                 low, high = self._ax.bbox.y0 + self._points * point, self._ax.bbox.height
                 return np.array([[0, 0, left], [0, high, low], [0, 0, 1]])
+            bottom, top = self._ax.bbox.y0, self._ax.bbox.y1
+            for axes in list_stacked(self._ax):
+                labels = axes.xaxis.get_tightbbox()
+                if labels is not None:
+                    # Those of a table are above it.
+                    bottom, top = min(bottom, labels.y0), max(top, labels.y1)
             base = top if self._edge == "top" else bottom
             return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])
 
