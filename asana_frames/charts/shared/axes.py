@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from asana_frames.charts.shared.cells import fit_cell
 from asana_frames.charts.shared.fonts import use_fallback_fonts
 from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
 
@@ -210,22 +210,15 @@ def set_span(
 
 
 def make_room(ax: Axes) -> Axes:
-    """Make room for names and legend inside the figure, unless its layout engine does so.
+    """Keep names, legend and headings within the cell of axes, unless a layout engine does so.
 
-    This is done once; a layout that the caller sets later (``subplots_adjust``) stays.
+    No other axes are moved; a layout that the caller sets later (``subplots_adjust``) counts.
     """
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
     use_fallback_fonts(ax)
-    figure = ax.figure
-    if not isinstance(figure, Figure):
-        return ax
+    figure: Any = ax.figure
     engine = figure.get_layout_engine()
-    has_no_layout = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
-    if has_no_layout and all(axes.get_subplotspec() is not None for axes in figure.axes):
-        with warnings.catch_warnings():
-            # tight_layout warns if the figure is too small; it cannot be made larger here.
-            warnings.simplefilter("ignore", UserWarning)
-            figure.tight_layout()
+    if engine is None or isinstance(engine, PlaceHolderLayoutEngine):
+        fit_cell(ax)
     return ax

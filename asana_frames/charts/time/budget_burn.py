@@ -324,7 +324,7 @@ def _draw_several_budgets(
     shown = dated[names.loc[dated.index].isin(ordered[: len(SERIES)])] if ordered else dated
     starts = unique_days(shown["period"])
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
-    ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
+    ax.set_ylabel("Used (%)", fontsize=font_size(ax) + 1)
     whole = dict(zip(names, label_budgets(burn, LONGEST_NAME), strict=True))
     around = {"notes": notes, "finding": _summarise_several(rows, totals, whole)}
     ends = {

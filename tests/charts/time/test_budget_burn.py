@@ -218,7 +218,7 @@ def test_several_budgets_are_lines_of_percent_the_furthest_on_first() -> None:
     assert heights == pytest.approx([200, 10])
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
     assert list(across.get_ydata()) == [100, 100]
-    assert ax.get_ylabel() == "Used (% of the budget)"
+    assert ax.get_ylabel() == "Used (%)"
 
 
 def test_at_most_ten_budgets_are_drawn_and_the_others_counted() -> None:
