@@ -23,6 +23,8 @@ LONGEST_NAME = 40
 _ROW = 1.26
 #: Inches that titles, findings and notes take.
 _HEADING = 0.8
+#: Points of the labels of ticks in the usual style.
+_USUAL_SIZE = 10.0
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
 
@@ -74,23 +76,28 @@ def axes_height(ax: Axes) -> float:
 
 def max_name_length(ax: Axes, most: int = LONGEST_NAME) -> int:
     """Return the longest name, in letters, that leaves most of the axes to the data."""
-    return max(12, min(int(axes_width(ax) * 6.5), most))
+    return max(12, min(int(axes_width(ax) * 6.5 / font_scale()), most))
 
 
 def count_fitting_rows(ax: Axes, most: int, *, reserved: float = 0.0) -> int:
     """Return how many rows fit the axes and can still be read, at most ``most``.
 
-    ``reserved`` is the height in inches that a legend and notes take.
+    ``reserved`` is the height in inches that a legend and notes take in the usual style.
     """
     row = _ROW * font_size(ax) / 72
-    return max(1, min(most, int((axes_height(ax) - reserved) / row)))
+    return max(1, min(most, int((axes_height(ax) - reserved * font_scale()) / row)))
 
 
 def font_size(ax: Axes) -> float:
     """Return the size in points of small print, which follows that of tick labels in the style."""
+    return _USUAL_SIZE * font_scale() * (0.8 if axes_width(ax) >= WIDE else 0.7)
+
+
+def font_scale() -> float:
+    """Return how large the letters of the style are, compared with the usual style."""
     from matplotlib import rcParams
 
-    return _to_points(rcParams["xtick.labelsize"]) * (0.8 if axes_width(ax) >= WIDE else 0.7)
+    return _to_points(rcParams["xtick.labelsize"]) / _USUAL_SIZE
 
 
 def title_size(ax: Axes) -> float:

@@ -79,8 +79,9 @@ def set_heading(
         height += _add_legend(ax, legend, height) + _GAP
     title, subtitle = titles
     shown = _write(ax, finding if subtitle is None else subtitle, "top", height)
-    if subtitle is None and not _fits(ax, height + shown.measure_height()):
-        shown.set_choices([""], 0)
+    if shown and subtitle is None and not _fits(ax, height + shown.measure_height()):
+        shown.remove()
+        shown = None
     _set_title(ax, _list_titles(what, about) if title is None else [title])
     _reserve(ax, height, shown)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
@@ -119,7 +120,7 @@ def _set_title(ax: Axes, choices: Sequence[str]) -> None:
     wrap_when_drawn(made, choices, _LINES["title"])
 
 
-def _reserve(ax: Axes, height: float, finding: WrappedText) -> None:
+def _reserve(ax: Axes, height: float, finding: WrappedText | None) -> None:
     """Keep a title that is set later, too, above what stands on the axes.
 
     matplotlib moves titles above the axes that are within others.
@@ -132,21 +133,23 @@ def _reserve(ax: Axes, height: float, finding: WrappedText) -> None:
 class _Strut:
     """Finds the place of axes that are as high as the legend and the finding, when asked."""
 
-    def __init__(self, corner: Transform, points: float, finding: WrappedText) -> None:
+    def __init__(self, corner: Transform, points: float, finding: WrappedText | None) -> None:
         self._corner, self._points, self._finding = corner, points, finding
 
     def __call__(self, axes: Any, renderer: object) -> Any:
         from matplotlib.transforms import Bbox, TransformedBbox
 
-        lines = self._finding.measure_height()
-        box = Bbox.from_bounds(0, 0, 1, self._points + lines + (_GAP if lines else 0))
+        lines = self._finding.measure_height() + _GAP if self._finding else 0
+        box = Bbox.from_bounds(0, 0, 1, self._points + lines)
         return TransformedBbox(box, self._corner - axes.figure.transSubfigure)
 
 
-def _write(ax: Axes, words: str, edge: Any, points: float) -> WrappedText:
-    """Write a finding at the top of axes, or notes at the bottom."""
+def _write(ax: Axes, words: str, edge: Any, points: float) -> WrappedText | None:
+    """Write a finding at the top of axes, or notes at the bottom, if there are words."""
     from asana_frames.charts.shared.wrapped_text import LINE, wrap_when_drawn
 
+    if not words.strip():
+        return None
     is_finding = edge == "top"
     text = ax.text(
         0,

@@ -76,7 +76,7 @@ def test_axes_without_a_layout_engine_keep_within_their_cell_and_move_no_others(
     assert (figure.get_layout_engine(), vars(figure.subplotpars)) == (None, margins)
     assert dict(pyplot.rcParams) == settings
     figure.canvas.draw()
-    assert find_layout_faults(ax) == []
+    assert find_layout_faults(ax.figure) == []
 
 
 def test_axes_that_have_room_for_all_stay_where_they_are() -> None:
@@ -98,7 +98,7 @@ def test_axes_of_other_cells_are_kept_clear_of() -> None:
         af.charts.goal_progress(progress_of(name="A goal with a long name"), ax=ax)
 
     figure.canvas.draw()
-    assert find_layout_faults(left) == []
+    assert find_layout_faults(figure) == []
 
 
 @pytest.mark.parametrize("layout", [None, "constrained"])
