@@ -10,7 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.axes import axes_height, font_size, set_count_axis, set_plain_style
 from asana_frames.charts.shared.columns import Numbers
-from asana_frames.charts.shared.dates import Days, day_positions, find_step, period_ends
+from asana_frames.charts.shared.dates import Days, Step, day_positions, period_ends
 from asana_frames.charts.shared.ink import mix_ink
 
 if TYPE_CHECKING:
@@ -34,9 +34,8 @@ def sum_periods(rows: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return numbers.groupby("period", as_index=False)[names].sum(min_count=1)
 
 
-def find_middles(days: Days) -> tuple[Numbers, float]:
+def find_middles(days: Days, step: Step) -> tuple[Numbers, float]:
     """Return the positions of the middles of periods, and the shortest distance between them."""
-    step = find_step(np.unique(days))
     edges = day_positions(days), day_positions(period_ends(days, step))
     return (edges[0] + edges[1]) / 2, step.days
 

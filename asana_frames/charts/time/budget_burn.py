@@ -126,7 +126,7 @@ def budget_burn(
     if dated.empty:
         set_heading(ax, burn, "use of budgets", titles)
         return draw_empty(ax, "No budgets" if burn.empty else "Nothing used yet")
-    step = find_step(unique_days(dated["period"]))
+    step = find_step(unique_days(dated["period"]), burn.attrs.get("every"))
     set_plain_style(ax, grid="y")
     if burn["budget_gid"].nunique(dropna=False) > 1:
         what, around = "use of budgets", _draw_several_budgets(ax, burn, dated, step)
