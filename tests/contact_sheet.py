@@ -1,4 +1,4 @@
-"""Draw every chart in eight settings, as pictures to look at.
+"""Draw every chart in nine settings, as pictures to look at.
 
 ``python -m tests.contact_sheet FOLDER [CHART ...]`` writes one picture per chart, and prints what
 is wrong with its texts.
@@ -35,7 +35,7 @@ def main(folder: Path, names: list[str]) -> None:
 
 def _draw(setting: str, name: str, frame: Any) -> Any:
     with draw_in(SETTINGS[setting], name, frame) as ax:
-        for fault in find_layout_faults(ax):
+        for fault in find_layout_faults(ax.figure):
             print(f"{name}, {setting}: {fault}")
         file = BytesIO()
         ax.figure.savefig(file, dpi=80)

@@ -1,4 +1,4 @@
-"""Eight settings in which every chart must be fit to be seen, and what may be wrong there."""
+"""Nine settings in which every chart must be fit to be seen, and what may be wrong there."""
 
 from __future__ import annotations
 
@@ -47,18 +47,24 @@ SETTINGS = {
     "dark": Setting("dark_background"),
     "ggplot": Setting("ggplot"),
     "talk": Setting("seaborn-v0_8-talk"),
+    "talk_4x3": Setting("seaborn-v0_8-talk", _sized(4, 3)),
     "theme_dark": Setting(charts.theme(dark=True), _sized(6, 4)),
 }
+
+
+def draw(name: str, frame: Any, ax: Axes | None) -> Axes:
+    """Draw a chart of a frame, as of the day of the tests."""
+    chart = getattr(charts, name)
+    now = {"now": NOW} if "now" in inspect.signature(chart).parameters else {}
+    drawn: Axes = chart(frame, ax=ax, **now)
+    return drawn
 
 
 @contextmanager
 def draw_in(setting: Setting, name: str, frame: Any) -> Iterator[Axes]:
     """Draw a chart of a frame in a setting, and close its figure at the end."""
-    chart = getattr(charts, name)
-    now = {"now": NOW} if "now" in inspect.signature(chart).parameters else {}
     with pyplot.style.context(setting.style):
-        ax = setting.make_axes()
-        drawn = chart(frame, ax=ax, **now)
+        drawn = draw(name, frame, setting.make_axes())
         drawn.figure.canvas.draw()
         yield drawn
         pyplot.close(drawn.figure)
@@ -86,10 +92,8 @@ def _list_hidden_labels(figure: Figure) -> set[Any]:
     return hidden
 
 
-def find_layout_faults(ax: Axes) -> list[str]:
-    """Return texts that leave the figure, and pairs of texts that cover each other."""
-    figure = ax.figure
-    assert isinstance(figure, Figure)
+def find_layout_faults(figure: Figure) -> list[str]:
+    """Return texts that leave a figure, and pairs of texts that cover each other."""
     width, height = figure.bbox.size
     texts = list_texts(figure)
     faults = [

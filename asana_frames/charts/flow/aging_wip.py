@@ -17,6 +17,7 @@ from asana_frames.charts.flow.dots import (
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
+    axes_height,
     axes_width,
     count_hidden,
     draw_empty,
@@ -42,6 +43,8 @@ _WHAT = "age of work in progress"
 _NOTE = "lines: the age at which that part of the finished tasks had left the section"
 #: Inches that a section needs at least.
 _COLUMN = 0.75
+#: The part of the height of axes that is left when titles and labels have theirs.
+_DRAWN = 0.5
 #: The half of the width in which the dots of a section lie.
 _SPREAD = 0.3
 #: Of the name of a section.
@@ -192,7 +195,10 @@ def _set_scale(ax: Axes, oldest: float) -> None:
     ax.set_yscale("symlog", linthresh=1.0, linscale=0.5)
     oldest = max(2.0, oldest)
     ax.set_ylim(0, 1.25 * oldest)
-    steps = [step * 10**power for power in range(6) for step in (1, 2, 5)]
+    # From 5 to 10 is a third of the way from 1 to 10.
+    third = _DRAWN * axes_height(ax) * 72 / (1 + np.log10(oldest)) / 3
+    firsts = (1, 2, 5) if third >= font_size(ax) else (1,)
+    steps = [first * 10**power for power in range(6) for first in firsts]
     ticks = [0, *(step for step in steps if step <= 1.25 * oldest)]
     ax.set_yticks(ticks, [format_number(tick) for tick in ticks])
     ax.minorticks_off()

@@ -80,7 +80,7 @@ def daily(
         return draw_empty(ax, "No tasks")
     days = rows["period"].to_numpy("datetime64[D]")
     step = find_step(days, daily.attrs.get("every"))
-    middles, width = find_middles(days)
+    middles, width = find_middles(days, step)
     created, done, open_tasks, overdue = (column_numbers(rows, name) for name in _COUNTS)
     legend = draw_up_down_bars(
         ax,

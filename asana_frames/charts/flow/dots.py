@@ -35,6 +35,8 @@ _FEW_POINTS = 500
 _MANY_POINTS = 5_000
 #: Days that the axis of dates shows at least.
 _FEWEST_DAYS = 5.0
+#: Axes lower than these heights of letters have labels of one line.
+_LOW = 20.0
 _PERCENTILE = re.compile(r"days_p(\d+(?:\.\d+)?)")
 
 
@@ -71,7 +73,8 @@ def scatter_tasks(ax: Axes, x: Numbers, y: Numbers, colour: str, *, size: float 
 def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     """Draw a line per share of tasks, and its label at the right where it covers no other."""
     top = ax.get_ylim()[1]
-    label_height = 4.2 * font_size(ax) / 72 / axes_height(ax) * top
+    is_low = axes_height(ax) * 72 < _LOW * font_size(ax)
+    label_height = (3.4 if is_low else 4.2) * font_size(ax) / 72 / axes_height(ax) * top
     heights: list[float] = []
     for share, days in marks.items():
         ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=STYLES[share])
@@ -79,7 +82,8 @@ def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     for number, (share, days) in enumerate(marks.items(), 1 - len(marks)):
         # Labels that would stand above the axes move down.
         height = min(heights[number - 1], top + (number - 0.5) * label_height)
-        label = f"{100 * share:.0f} % within\n{format_number(round(days, 1))} days"
+        separator = ": " if is_low else " within\n"
+        label = f"{100 * share:.0f} %{separator}{format_number(round(days, 1))} days"
         write_beside_axes(ax, label, height)
 
 

@@ -18,6 +18,7 @@ from asana_frames.charts.shared.axes import (
     set_count_axis,
     set_span,
 )
+from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import list_keys, read_input, sort_dated
 from asana_frames.charts.shared.dates import (
     Days,
@@ -35,8 +36,10 @@ from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number, key_heading, shorten_name
+from asana_frames.charts.shared.partial import describe_partial
 from asana_frames.charts.shared.stacked_bars import (
     draw_stacked_bars,
+    limit_others,
     pivot_series,
     series_looks,
 )
@@ -101,6 +104,10 @@ def throughput(
     if not table.to_numpy().any():
         ax.set_ylim(0, 1)
     mean = _draw_mean(ax, whole, step)
+    own = float(table.iloc[:, : len(SERIES)].sum(axis=1).max())
+    # The mean of all is seen, too.
+    highest = max(own, *(end.value for end in mean.values()), 0.0)
+    others = limit_others(ax, table, "tasks", highest=highest)
     _label_series(ax, dict(zip(table.columns, bars, strict=True)), mean, keys)
     set_heading(
         ax,
@@ -108,7 +115,7 @@ def throughput(
         f"{_WHAT} per {name_period(step)}",
         titles,
         finding=_summarise(whole, step),
-        notes=[_name_partial(rows, step), suggest_weeks(days, step)],
+        notes=[_name_partial(rows, step), others, suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
     return make_room(ax)
@@ -124,11 +131,7 @@ def _name_partial(rows: pd.DataFrame, step: Step) -> str:
     """Return a note on the last period if it is not over."""
     last = rows.iloc[-1]
     is_whole = pd.isna(last["partial"]) or not last["partial"]
-    return (
-        ""
-        if is_whole
-        else f"the {name_period(step)} from {format_day(last['period'])} is not over"
-    )
+    return "" if is_whole else describe_partial(last["period"], step)
 
 
 def _draw_bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:

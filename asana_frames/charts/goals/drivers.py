@@ -16,6 +16,7 @@ from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    font_scale,
     font_size,
     make_room,
     max_name_length,
@@ -156,4 +157,6 @@ def _draw_rows(ax: Axes, rows: list[_Row]) -> None:
         label.set_fontweight("bold" if row.is_heading else "normal")
     # Room for the label of the longest bar.
     ax.set_xlim(0, max(1.0, 1.9 * float(lacks.max())))
-    ax.set_xlabel("Progress that the goal lacks (points)", fontsize=font_size(ax) + 1)
+    is_wide = axes_width(ax) >= WIDE * font_scale()
+    what = "Progress that the goal lacks (points)" if is_wide else "Points lacking"
+    ax.set_xlabel(what, fontsize=font_size(ax) + 1)

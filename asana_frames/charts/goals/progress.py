@@ -63,6 +63,10 @@ class ProgressRow(NamedTuple):
     is_heading: bool = False
     #: Identifies the goal among those of the same name, if it is known.
     gid: Any = None
+    #: How many rows it is below, of those above it.
+    depth: int = 0
+    #: What stands after its name.
+    ending: str = ""
 
 
 def goal_progress(
@@ -211,7 +215,10 @@ def _label_rows(rows: Sequence[ProgressRow], longest: int) -> list[str]:
     )
     for place, label in zip(known, unique_labels(table, ["gid", "name"], longest), strict=True):
         names[place] = label
-    return names
+    # Em spaces, which matplotlib keeps at the beginning of a name.
+    return [
+        "\u2003" * row.depth + name + row.ending for row, name in zip(rows, names, strict=True)
+    ]
 
 
 def _draw_bars(

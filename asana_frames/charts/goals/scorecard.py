@@ -130,10 +130,15 @@ def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:
         first = card.loc[numbers[0]]
         own = [n for n in numbers if card["key_result_gid"][n] == card["objective_gid"][n]]
         heading = format_value(first["objective_name"])
-        rows.append(ProgressRow(heading, own[0] if own else None, is_heading=True))
-        # Em spaces, which matplotlib keeps at the beginning of a name.
+        gid = first["objective_gid"]
+        rows.append(ProgressRow(heading, own[0] if own else None, is_heading=True, gid=gid))
         rows += [
-            ProgressRow(f"\u2003{format_value(card['key_result_name'][number])}", number)
+            ProgressRow(
+                format_value(card["key_result_name"][number]),
+                number,
+                gid=card["key_result_gid"][number],
+                depth=1,
+            )
             for number in numbers
             if number not in own
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -73,9 +73,7 @@ def goal_tree(
     if goals.empty:
         set_heading(ax, tree, _WHAT, titles)
         return draw_empty(ax, "No goals")
-    columns = (goals[name] for name in ("name", "kind", "depth", "is_repeated"))
-    names = [_indent_name(*values) for values in zip(*columns, strict=True)]
-    rows = [ProgressRow(name, number) for number, name in enumerate(names)]
+    rows = _list_rows(goals)
     drawn = rows[: count_fitting_rows(ax, len(rows), reserved=RESERVED)]
     legend = draw_progress_bars(ax, goals, drawn[::-1])
     # Aligned at the left, or the indentation would not show.
@@ -111,10 +109,15 @@ def _sort_by_parents(tree: pd.DataFrame) -> pd.DataFrame:
     return tree.iloc[order].reset_index(drop=True) if len(order) == len(tree) else tree
 
 
-def _indent_name(name: Any, kind: Any, depth: Any, is_repeated: Any) -> str:
-    text = format_value(name)
-    if kind != "goal":
-        text = f"[{format_value(kind)}] {text}"
-    repeated = " (see above)" if pd.notna(is_repeated) and is_repeated else ""
-    # Em spaces, which matplotlib keeps at the beginning of a name.
-    return "\u2003" * int(depth) + text + repeated
+def _list_rows(goals: pd.DataFrame) -> list[ProgressRow]:
+    """Return the rows from the top down, each as deep as it is in the tree."""
+    columns = (goals[name] for name in ("name", "kind", "depth", "is_repeated"))
+    gids = goals["gid"] if "gid" in goals else [None] * len(goals)
+    rows = []
+    for number, (gid, name, kind, depth, repeated) in enumerate(zip(gids, *columns, strict=True)):
+        text = format_value(name)
+        if kind != "goal":
+            text = f"[{format_value(kind)}] {text}"
+        ending = " (see above)" if pd.notna(repeated) and repeated else ""
+        rows.append(ProgressRow(text, number, gid=gid, depth=int(depth), ending=ending))
+    return rows

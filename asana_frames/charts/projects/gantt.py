@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, restate_about
+from asana_frames.charts.shared.about import Titles, read_about, restate_about
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -31,6 +31,7 @@ from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import name_rows
 from asana_frames.charts.shared.today import find_today, mark_today
+from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.types import When
 
@@ -87,7 +88,9 @@ def gantt(
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
         ``is_blocked``, ``is_critical``, ``conflict``, ``is_late`` and ``earliest_finish``.
     now
-        The moment whose day is marked; that of the table if not given, else the present.
+        The day to mark, for a table that does not tell as of when it is, such as one of a file;
+        the present one if not given. Of a table that tells it, its own day is marked: what is
+        late or blocked is so on that day.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax
@@ -107,7 +110,8 @@ def gantt(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is not a valid time.
+        A column is missing, or ``now`` is not a valid time, or another day than that of the
+        table.
     """
     titles = Titles(title, subtitle)
     dependencies = read_input(
@@ -119,8 +123,8 @@ def gantt(
         source="rollups.dependencies",
         kinds={"completed": "boolean"},
     )
-    day = find_today(dependencies, now)
-    stated = restate_about(dependencies, now=day)
+    day = _find_day(dependencies, now)
+    stated = restate_about(dependencies, now=None if now is None else day)
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
     gid = dated["project_gid"]
@@ -150,6 +154,18 @@ def gantt(
         legend=legend,
     )
     return make_room(ax)
+
+
+def _find_day(dependencies: pd.DataFrame, now: When | None) -> pd.Timestamp:
+    """Return the day to mark, which is that of the flags where the table tells it."""
+    own, day = find_today(dependencies), find_today(dependencies, now)
+    if read_about(dependencies).now is not None and day != own:
+        raise InvalidArgument(
+            f"charts.gantt(now=) was {format_day(day)}, but the table says what is late and "
+            f"blocked as of {format_day(own)}. Leave out now=, or pass it to "
+            f"rollups.dependencies(now=)."
+        )
+    return day
 
 
 def _summarise(tasks: pd.DataFrame) -> str:

@@ -194,12 +194,18 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
 
 
 def _label_bars(ax: Axes, rows: pd.DataFrame, words: list[str], room: float) -> list[str]:
-    """Write a label beside each bar, without the age of its status where there is little room."""
-    columns = [100 * rows["progress"], words, rows["days_since_status"], rows["overdue"]]
-    labels = [_row_label(*values) for values in zip(*columns, strict=True)]
-    if _text_width(ax, labels) > (1 - _LEAST_BARS) * room:
-        columns[2] = [None] * len(rows)
-        labels = [_row_label(*values) for values in zip(*columns, strict=True)]
+    """Write a label beside each bar, with as much of the status as there is room for."""
+    left_out: list[Any] = [None] * len(rows)
+    percent, days, overdue = 100 * rows["progress"], rows["days_since_status"], rows["overdue"]
+    labels: list[str] = []
+    for columns in (
+        (words, days, overdue),
+        (words, left_out, overdue),
+        (words, left_out, left_out),
+    ):
+        labels = [_row_label(*values) for values in zip(percent, *columns, strict=True)]
+        if _text_width(ax, labels) <= (1 - _LEAST_BARS) * room:
+            break
     for place, label in enumerate(labels):
         # All start at the same position, where no mark crosses them.
         annotate_right(ax, label, (100, place), points=_LABEL_START)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from asana_frames.charts.shared.cells import fit_cell
 from asana_frames.charts.shared.fonts import use_fallback_fonts
 from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
 
@@ -23,6 +23,8 @@ LONGEST_NAME = 40
 _ROW = 1.26
 #: Inches that titles, findings and notes take.
 _HEADING = 0.8
+#: Points of the labels of ticks in the usual style.
+_USUAL_SIZE = 10.0
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
 
@@ -62,7 +64,9 @@ def cell_width(ax: Axes) -> float:
     figure: Any = ax.figure
     margins = figure.subplotpars
     part = spec.get_position(figure).width / (margins.right - margins.left)
-    return 0.94 * float(min(part, 1.0)) * float(figure.bbox.width) / float(figure.dpi)
+    # The width of a figure changes while a part of it is saved; this transform does not.
+    (left, _), (right, _) = figure.transSubfigure.transform([(0, 0), (1, 1)])
+    return 0.94 * float(min(part, 1.0)) * float(right - left) / float(figure.dpi)
 
 
 def axes_height(ax: Axes) -> float:
@@ -72,23 +76,28 @@ def axes_height(ax: Axes) -> float:
 
 def max_name_length(ax: Axes, most: int = LONGEST_NAME) -> int:
     """Return the longest name, in letters, that leaves most of the axes to the data."""
-    return max(12, min(int(axes_width(ax) * 6.5), most))
+    return max(12, min(int(axes_width(ax) * 6.5 / font_scale()), most))
 
 
 def count_fitting_rows(ax: Axes, most: int, *, reserved: float = 0.0) -> int:
     """Return how many rows fit the axes and can still be read, at most ``most``.
 
-    ``reserved`` is the height in inches that a legend and notes take.
+    ``reserved`` is the height in inches that a legend and notes take in the usual style.
     """
     row = _ROW * font_size(ax) / 72
-    return max(1, min(most, int((axes_height(ax) - reserved) / row)))
+    return max(1, min(most, int((axes_height(ax) - reserved * font_scale()) / row)))
 
 
 def font_size(ax: Axes) -> float:
     """Return the size in points of small print, which follows that of tick labels in the style."""
+    return _USUAL_SIZE * font_scale() * (0.8 if axes_width(ax) >= WIDE else 0.7)
+
+
+def font_scale() -> float:
+    """Return how large the letters of the style are, compared with the usual style."""
     from matplotlib import rcParams
 
-    return _to_points(rcParams["xtick.labelsize"]) * (0.8 if axes_width(ax) >= WIDE else 0.7)
+    return _to_points(rcParams["xtick.labelsize"]) / _USUAL_SIZE
 
 
 def title_size(ax: Axes) -> float:
@@ -208,22 +217,15 @@ def set_span(
 
 
 def make_room(ax: Axes) -> Axes:
-    """Make room for names and legend inside the figure, unless its layout engine does so.
+    """Keep names, legend and headings within the cell of axes, unless a layout engine does so.
 
-    This is done once; a layout that the caller sets later (``subplots_adjust``) stays.
+    No other axes are moved; a layout that the caller sets later (``subplots_adjust``) counts.
     """
-    from matplotlib.figure import Figure
     from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
     use_fallback_fonts(ax)
-    figure = ax.figure
-    if not isinstance(figure, Figure):
-        return ax
+    figure: Any = ax.figure
     engine = figure.get_layout_engine()
-    has_no_layout = engine is None or isinstance(engine, PlaceHolderLayoutEngine)
-    if has_no_layout and all(axes.get_subplotspec() is not None for axes in figure.axes):
-        with warnings.catch_warnings():
-            # tight_layout warns if the figure is too small; it cannot be made larger here.
-            warnings.simplefilter("ignore", UserWarning)
-            figure.tight_layout()
+    if engine is None or isinstance(engine, PlaceHolderLayoutEngine):
+        fit_cell(ax)
     return ax

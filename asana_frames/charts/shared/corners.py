@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
+
+from asana_frames.charts.shared.axes import cell_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,18 +20,31 @@ Edge = Literal["top", "bottom", "title"]
 
 
 class _Edges(NamedTuple):
-    """Pixels to which axes with their labels reach."""
+    """Edges of axes with their labels, in pixels."""
 
     left: float
     top: float
     bottom: float
 
 
-#: Axes -> where they were measured, and their edges. A drawing asks for them some forty times.
+#: Axes -> where they were measured, and their edges: a drawing asks for them some forty times.
 _measured: WeakKeyDictionary[Axes, tuple[Any, _Edges]] = WeakKeyDictionary()
+#: Axes that are measured anew when their own heading asks for it.
+_headed: WeakSet[Axes] = WeakSet()
 
 
-def find_edges(ax: Axes) -> _Edges:
+def forget_edges(ax: Axes) -> None:
+    """Measure axes anew, and those of their figure without a heading, when next asked.
+
+    A drawing begins with it: labels may have changed since the last one.
+    """
+    _headed.add(ax)
+    for one in ax.figure.axes:
+        if one is ax or one not in _headed:
+            _measured.pop(one, None)
+
+
+def _find_edges(ax: Axes) -> _Edges:
     """Return the edges of axes with their labels, measured once for each place and drawing."""
     place = (ax.bbox.bounds, ax.viewLim.bounds, ax.figure.dpi)
     known = _measured.get(ax)
@@ -49,29 +64,7 @@ def _measure_edges(ax: Axes) -> _Edges:
     if labels is not None:
         # Those of a table are above it.
         bottom, top = min(bottom, labels.y0), max(top, labels.y1)
-    return _Edges(left, top, bottom)
-
-
-class Remeasuring:
-    """The locator of axes within others, at which the edges of those are measured anew.
-
-    matplotlib calls locators when a drawing begins: labels may have changed since the last one.
-
-    Parameters
-    ----------
-    around
-        The axes that are measured.
-    locate
-        The locator of the axes within them.
-    """
-
-    def __init__(self, around: Axes, locate: Any) -> None:
-        self._around, self._locate = around, locate
-
-    def __call__(self, ax: Any, renderer: Any) -> Any:
-        """Return the place of the axes within."""
-        _measured.pop(self._around, None)
-        return self._locate(ax, renderer)
+    return _Edges(float(left), float(top), float(bottom))
 
 
 def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
@@ -92,6 +85,33 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
     return made
 
 
+def list_stacked(ax: Axes) -> list[Axes]:
+    """Return the axes that stand in one place: those passed, and their twins."""
+    spec = ax.get_subplotspec()
+    others = [] if spec is None else ax.figure.axes
+    return [ax, *(one for one in others if one is not ax and one.get_subplotspec() == spec)]
+
+
+def find_left(ax: Axes) -> float:
+    """Return the left edge, in pixels, of axes with their labels, and those of their panels."""
+    return min(_find_edges(one).left for one in list_stacked(ax))
+
+
+def find_room(ax: Axes) -> float:
+    """Return the width in inches from the left edge of axes to their neighbours or the figure."""
+    left, right = find_left(ax), float(ax.bbox.x1)
+    figure: Any = ax.figure
+    neighbours = [
+        find_left(one)
+        for one in figure.axes
+        if one.bbox.x0 >= right and one.bbox.y0 < ax.bbox.y1 and one.bbox.y1 > ax.bbox.y0
+    ]
+    edge = min([*neighbours, float(figure.transSubfigure.transform((1, 1))[0])])
+    # Neighbours may still be in the way, before a figure is laid out.
+    width = (max(edge, right) - left) / float(figure.dpi)
+    return min(width, cell_width(ax)) if ax.get_subplotspec() else width
+
+
 def _make_corner() -> Any:
     """Return a corner without its state, for pickle."""
     corner = _corner_class()
@@ -107,7 +127,7 @@ def _corner_class() -> Any:
     class Corner(Affine2DBase):
         """Moves (0, 0) to a corner of axes; a unit is a point."""
 
-        # Whatever is cached from it is forgotten whenever the axes move.
+        # Invalidates transforms that depend on this one whenever the axes move.
         pass_through = True
 
         def __init__(self, ax: Axes, edge: Edge, points: float) -> None:
@@ -122,12 +142,14 @@ def _corner_class() -> Any:
 
         def get_matrix(self) -> Any:
             point = self._ax.figure.dpi / 72
-            left, top, bottom = find_edges(self._ax)
+            left = find_left(self._ax)
             if self._edge == "title":
                 # Its height is that of axes, which matplotlib moves up where something is there.
                 low, high = self._ax.bbox.y0 + self._points * point, self._ax.bbox.height
                 return np.array([[0, 0, left], [0, high, low], [0, 0, 1]])
-            base = top if self._edge == "top" else bottom
+            edges = [_find_edges(one) for one in list_stacked(self._ax)]
+            is_top = self._edge == "top"
+            base = max(one.top for one in edges) if is_top else min(one.bottom for one in edges)
             return np.array([[point, 0, left], [0, point, base + self._points * point], [0, 0, 1]])
 
     return Corner

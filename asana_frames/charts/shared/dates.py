@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, get_args
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.axes import axes_width, font_size
+from asana_frames.charts.shared.axes import axes_width, font_scale, font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.rollups.shared.periods import (
     MONTHS,
@@ -138,7 +138,7 @@ def label_period_axis(ax: Axes, days: Days, step: Step) -> None:
     """Label each period by its first day, or round dates if there are many periods."""
     from matplotlib import ticker
 
-    most = max(int(axes_width(ax) * 1.6), 3)
+    most = max(int(axes_width(ax) * 1.6 / font_scale()), 3)
     label = step.label if len(days) > 1 else "Period (first day)"
     # Only these begin on days that differ from month to month.
     has_days = step.label.endswith("(first day)")
@@ -162,10 +162,12 @@ def label_period_axis(ax: Axes, days: Days, step: Step) -> None:
 
 def label_date_axis(ax: Axes, label: str = "") -> None:
     """Label the axis with round dates."""
+    from asana_frames.charts.shared.locators import RoundDateLocator
+
     most = max(int(axes_width(ax) * 1.6), 5)
-    # For spans between months and years the locator needs to be allowed two ticks.
+    # Spans between months and years have two round dates.
     least = 2 if most < _USUAL_LABELS else 3
-    locator = _matplotlib_dates().AutoDateLocator(minticks=least, maxticks=most)
+    locator = RoundDateLocator(least=least, most=most)
     _set_concise_dates(ax, locator, label, offset_formats=_OFFSETS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,23 +10,21 @@ import pandas as pd
 from asana_frames.charts.shared.about import About, Titles, compose_title, format_now, read_about
 from asana_frames.charts.shared.axes import (
     axes_height,
-    axes_width,
     build_legend,
     cell_width,
     font_size,
-    max_name_length,
     title_size,
 )
-from asana_frames.charts.shared.corners import Remeasuring, corner_transform
-from asana_frames.charts.shared.fonts import find_missing
+from asana_frames.charts.shared.corners import corner_transform, forget_edges
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import cut_name, shorten_name
+from asana_frames.charts.shared.labels import cut_name
 from asana_frames.display.words import FINDING_GID
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
+
+    from asana_frames.charts.shared.wrapped_text import WrappedText
 
 #: Parts of ink of the finding and of the notes: words that are read after the title.
 _FINDING, _NOTE = 0.8, 0.68
@@ -35,10 +32,8 @@ _FINDING, _NOTE = 0.8, 0.68
 _GAP = 4.0
 #: The part of the height of axes that headings may take before the finding is left out.
 _MOST = 0.45
-#: The part of a width that lines may take: letters are wider where pixels are few.
-_SPARE = 0.97
-#: Letters that a line has at least.
-_FEWEST = 8
+#: Letters of the name of what a chart is about, the most first, until a title fits.
+_NAMES = (120, 60, 40, 24, 12)
 #: Most lines of a title, of a finding, and of notes.
 _LINES = {"title": 2, "subtitle": 3, "notes": 3}
 
@@ -83,24 +78,14 @@ def set_heading(
     if legend:
         height += _add_legend(ax, legend, height) + _GAP
     title, subtitle = titles
-    shown = finding if subtitle is None else subtitle
-    lines = _wrap(ax, shown, font_size(ax) + 1, _LINES["subtitle"])
-    if lines and subtitle is None and not _fits(ax, height, len(lines)):
-        lines = []
-    if lines:
-        size = font_size(ax) + 1
-        finding_text = _write(ax, lines, "top", height, va="bottom", size=size, ink=_FINDING)
-        finding_text.set_gid(FINDING_GID)
-        height += len(lines) * size * 1.25 + _GAP
-    # A long name leaves room for what is shown, and when.
-    named = about._replace(subject=cut_name(about.subject, max_name_length(ax)))
-    _set_title(ax, compose_title(what, named) if title is None else title, height)
+    shown = _write(ax, finding if subtitle is None else subtitle, "top", height)
+    if shown and subtitle is None and not _fits(ax, height + shown.measure_height()):
+        shown.remove()
+        shown = None
+    _set_title(ax, _list_titles(what, about) if title is None else [title])
+    _reserve(ax, height, shown)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
-    note = _wrap(ax, " · ".join(known), font_size(ax), _LINES["notes"])
-    if note:
-        # The dot between two notes does not begin a line.
-        note = [line.removeprefix("· ") for line in note]
-        _write(ax, note, "bottom", -_GAP, va="top", size=font_size(ax), ink=_NOTE)
+    _write(ax, " · ".join(known), "bottom", -_GAP)
 
 
 def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
@@ -116,41 +101,75 @@ def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
     return about._replace(start=start, end=end)
 
 
-def _set_title(ax: Axes, title: str, height: float) -> None:
+def _list_titles(what: str, about: About) -> list[str]:
+    """Return titles, the longest first: a long name leaves room for what is shown, and when."""
+    names = dict.fromkeys(cut_name(about.subject, letters) for letters in _NAMES)
+    return [compose_title(what, about._replace(subject=name)) for name in names]
+
+
+def _set_title(ax: Axes, choices: Sequence[str]) -> None:
     from matplotlib import rcParams
 
-    size = title_size(ax)
-    text = "\n".join(_wrap(ax, title, size, _LINES["title"], rcParams["axes.titleweight"]))
-    _reserve(ax, height)
+    from asana_frames.charts.shared.wrapped_text import wrap_when_drawn
+
     # The place that ``ax.set_title(...)`` writes to, so that it replaces this one.
-    made = ax.set_title(text, loc=rcParams["axes.titlelocation"], fontsize=size)
+    made = ax.set_title("", loc=rcParams["axes.titlelocation"], fontsize=title_size(ax))
     # From the edge of the labels, not of the axes: names may take half of a figure.
     made.set_transform(corner_transform(ax, "title", _GAP))
     made.set_horizontalalignment("left")
+    wrap_when_drawn(made, choices, _LINES["title"])
 
 
-def _reserve(ax: Axes, height: float) -> None:
+def _reserve(ax: Axes, height: float, finding: WrappedText | None) -> None:
     """Keep a title that is set later, too, above what stands on the axes.
 
     matplotlib moves titles above the axes that are within others.
     """
-    strut = ax.inset_axes((0, 0, 1, height), transform=corner_transform(ax, "top", 0))
+    strut = ax.inset_axes((0, 0, 1, 1))
     strut.set(visible=False, xticks=[], yticks=[])
-    strut.set_axes_locator(Remeasuring(ax, strut.get_axes_locator()))
+    strut.set_axes_locator(_Strut(ax, height, finding))
 
 
-def _write(
-    ax: Axes, lines: Sequence[str], edge: Any, points: float, *, va: str, size: float, ink: float
-) -> Text:
-    style: dict[str, Any] = {"va": va, "ha": "left", "fontsize": size, "linespacing": 1.25}
-    return ax.text(
+class _Strut:
+    """Finds the place of axes that are as high as the legend and the finding, when asked.
+
+    matplotlib asks when a drawing begins.
+    """
+
+    def __init__(self, ax: Axes, points: float, finding: WrappedText | None) -> None:
+        self._ax, self._corner = ax, corner_transform(ax, "top", 0)
+        self._points, self._finding = points, finding
+
+    def __call__(self, axes: Any, renderer: object) -> Any:
+        from matplotlib.transforms import Bbox, TransformedBbox
+
+        forget_edges(self._ax)
+        lines = self._finding.measure_height() + _GAP if self._finding else 0
+        box = Bbox.from_bounds(0, 0, 1, self._points + lines)
+        return TransformedBbox(box, self._corner - axes.figure.transSubfigure)
+
+
+def _write(ax: Axes, words: str, edge: Any, points: float) -> WrappedText | None:
+    """Write a finding at the top of axes, or notes at the bottom, if there are words."""
+    from asana_frames.charts.shared.wrapped_text import LINE, wrap_when_drawn
+
+    if not words.strip():
+        return None
+    is_finding = edge == "top"
+    text = ax.text(
         0,
         0,
-        "\n".join(lines),
+        "",
         transform=corner_transform(ax, edge, points),
-        color=mix_ink(ax, ink),
-        **style,
+        color=mix_ink(ax, _FINDING if is_finding else _NOTE),
+        va="bottom" if is_finding else "top",
+        ha="left",
+        fontsize=font_size(ax) + is_finding,
+        linespacing=LINE,
     )
+    if is_finding:
+        text.set_gid(FINDING_GID)
+    return wrap_when_drawn(text, [words], _LINES["subtitle" if is_finding else "notes"])
 
 
 def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float:
@@ -180,47 +199,8 @@ def shorten_name_of_series(label: str) -> str:
     return cut_name(label, 40)
 
 
-def _fits(ax: Axes, height: float, lines: int) -> bool:
-    taken = height + lines * (font_size(ax) + 1) * 1.25 + title_size(ax) * 1.25
+def _fits(ax: Axes, points: float) -> bool:
+    from asana_frames.charts.shared.wrapped_text import LINE
+
+    taken = points + title_size(ax) * LINE
     return taken <= _MOST * 72 * axes_height(ax)
-
-
-def _wrap(ax: Axes, text: str, size: float, most: int, weight: Any = "normal") -> list[str]:
-    """Break a text into lines that fit; what is too long for ``most`` ends in an ellipsis."""
-    # Names that are labels too have their dollar signs escaped already.
-    words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), 400)
-    if not words:
-        return []
-    points = _SPARE * 72 * _find_width(ax)
-    letters = max(_FEWEST, int(len(words) * points / _measure(words, size, weight)))
-    lines = textwrap.wrap(words, letters)
-    while letters > _FEWEST and max(_measure(line, size, weight) for line in lines) > points:
-        letters -= 1
-        lines = textwrap.wrap(words, letters)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], cut_name(" ".join(lines[most - 1 :]), letters)]
-    return lines
-
-
-def _find_width(ax: Axes) -> float:
-    """Return the width in inches that lines may take, from the left edge of the labels."""
-    spec = ax.get_subplotspec()
-    if spec is None or spec.get_gridspec().ncols == 1:
-        return cell_width(ax)
-    # Labels of other columns may take the room that this one would have had.
-    names = ax.yaxis.get_tightbbox()
-    own = 0.0 if names is None else max(0.0, float(ax.bbox.x0 - names.x0))
-    return min(cell_width(ax), axes_width(ax) + own / float(ax.figure.dpi))
-
-
-def _measure(text: str, size: float, weight: Any) -> float:
-    """Return the width of a text in points."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    font = FontProperties(size=size, weight=weight)
-    missing = find_missing(text, font)
-    known = "".join(letter for letter in text if letter not in missing)
-    width, _, _ = text_to_path.get_text_width_height_descent(known or " ", font, False)
-    # Letters of other fonts are mostly as wide as they are high.
-    return float(width) + (len(text) - len(known)) * size

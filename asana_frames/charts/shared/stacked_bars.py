@@ -17,7 +17,7 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.labels import format_number, unique_labels
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -29,6 +29,8 @@ SeriesLook = tuple[str, str]
 FEW_POINTS = 60
 #: Parts of ink of the bars of all others and of their hatches.
 _OTHER_INK, _HATCH_INK = 0.1, 0.5
+#: How many times as high as the series all others may be before they are cut, and where.
+_DWARFED, _CUT = 2.0, 1.35
 #: With more periods a series is one outline, because thousands of bars take many seconds.
 _MANY_PERIODS = 200
 
@@ -47,8 +49,13 @@ def merge_smallest(totals: pd.Series, most: int) -> dict[str, str]:
     --------
     >>> merge_smallest(pd.Series({"a": 1, "b": 3, "c": 2}), 1)
     {'b': 'b', 'c': 'other (2)', 'a': 'other (2)'}
+    >>> merge_smallest(pd.Series({"a": 1, "b": 3, "c": 2}), 2)
+    {'b': 'b', 'c': 'c', 'a': 'a'}
     """
     smallest = totals.sort_values(ascending=False, kind="stable").index[most:]
+    if len(smallest) == 1:
+        # It takes no more room than "other", and says more.
+        return {label: label for label in [*totals.index.drop(smallest), *smallest]}
     kept = {label: label for label in totals.index if label not in smallest}
     return kept | dict.fromkeys(smallest, f"other ({len(smallest)})")
 
@@ -91,6 +98,18 @@ def pivot_series(
     names = merge_smallest(totals.sort_values(ascending=False, kind="stable"), len(SERIES))
     table = pivot_periods(rows["period"], labels.map(names), rows[column], step)
     return table[list(dict.fromkeys(names.values()))]
+
+
+def limit_others(ax: Axes, table: pd.DataFrame, unit: str, *, highest: float) -> str:
+    """End the axis above the series where all others would dwarf them; return a note of it.
+
+    ``highest`` is where the series end, or what else is to be seen.
+    """
+    others = float(table.iloc[:, -1].max()) if len(table.columns) > len(SERIES) else 0.0
+    if others <= _DWARFED * highest:
+        return ""
+    ax.set_ylim(top=_CUT * highest)
+    return f"{table.columns[-1]} is cut: up to {format_number(others)} {unit}"
 
 
 def series_looks(count: int) -> list[SeriesLook]:

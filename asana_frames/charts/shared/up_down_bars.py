@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.axes import font_size, set_count_axis, set_plain_style
+from asana_frames.charts.shared.axes import axes_height, font_size, set_count_axis, set_plain_style
 from asana_frames.charts.shared.columns import Numbers
-from asana_frames.charts.shared.dates import Days, day_positions, find_step, period_ends
+from asana_frames.charts.shared.dates import Days, Step, day_positions, period_ends
 from asana_frames.charts.shared.ink import mix_ink
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 BAR_SHARE = 0.4
 #: With more periods the bars are one outline.
 _MANY = 200
+#: The least part of the height between bars and panel.
 _GAP = 0.06
+#: The part of the height of axes that is left when titles and labels have theirs.
+_PANELS = 0.6
 
 
 def sum_periods(rows: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
@@ -31,9 +34,8 @@ def sum_periods(rows: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return numbers.groupby("period", as_index=False)[names].sum(min_count=1)
 
 
-def find_middles(days: Days) -> tuple[Numbers, float]:
+def find_middles(days: Days, step: Step) -> tuple[Numbers, float]:
     """Return the positions of the middles of periods, and the shortest distance between them."""
-    step = find_step(np.unique(days))
     edges = day_positions(days), day_positions(period_ends(days, step))
     return (edges[0] + edges[1]) / 2, step.days
 
@@ -70,7 +72,7 @@ def draw_up_down_bars(
     dict
         Word -> artist, for the legend; those that have no bar are left out.
     """
-    from matplotlib.ticker import FixedLocator, MaxNLocator
+    from asana_frames.charts.shared.locators import PartLocator
 
     legend: dict[str, Artist] = {}
     for (word, heights, colour), sign in ((up, 1.0), (down, -1.0)):
@@ -85,8 +87,7 @@ def draw_up_down_bars(
     high = high if low < 0 < high else max(high, 1.0)
     ax.set_ylim(1.05 * low, 1.05 * low + 1.05 * (high - low) / share)
     set_plain_style(ax, grid="y")
-    ticks = MaxNLocator(4, integer=True).tick_values(low, high)
-    ax.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if low <= tick <= high]))
+    ax.yaxis.set_major_locator(PartLocator(low, high, share))
     # A function of the module: figures are pickled with it.
     ax.yaxis.set_major_formatter(_format_size)
     ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
@@ -109,7 +110,9 @@ def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
 
     Call it once the horizontal axis of ``ax`` is set.
     """
-    above = ax.inset_axes((0.0, share + _GAP, 1.0, 1.0 - share - _GAP))
+    # The lowest number of the panel stands above the highest one of the bars.
+    gap = max(_GAP, font_size(ax) / 72 / (_PANELS * axes_height(ax)))
+    above = ax.inset_axes((0.0, share + gap, 1.0, 1.0 - share - gap))
     above.set_xlim(ax.get_xlim())
     set_count_axis(above, label)
     above.set_ylabel(label, fontsize=font_size(ax) + 1)

@@ -126,7 +126,7 @@ def budget_burn(
     if dated.empty:
         set_heading(ax, burn, "use of budgets", titles)
         return draw_empty(ax, "No budgets" if burn.empty else "Nothing used yet")
-    step = find_step(unique_days(dated["period"]))
+    step = find_step(unique_days(dated["period"]), burn.attrs.get("every"))
     set_plain_style(ax, grid="y")
     if burn["budget_gid"].nunique(dropna=False) > 1:
         what, around = "use of budgets", _draw_several_budgets(ax, burn, dated, step)
@@ -324,7 +324,7 @@ def _draw_several_budgets(
     shown = dated[names.loc[dated.index].isin(ordered[: len(SERIES)])] if ordered else dated
     starts = unique_days(shown["period"])
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
-    ax.set_ylabel("Used (% of the budget)", fontsize=font_size(ax) + 1)
+    ax.set_ylabel("Used (%)", fontsize=font_size(ax) + 1)
     whole = dict(zip(names, label_budgets(burn, LONGEST_NAME), strict=True))
     around = {"notes": notes, "finding": _summarise_several(rows, totals, whole)}
     ends = {

@@ -43,10 +43,12 @@ from asana_frames.charts.shared.labels import (
     shorten_name,
     unique_labels,
 )
+from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import (
     FEW_POINTS,
     draw_stacked_bars,
+    limit_others,
     merge_smallest,
     other_style,
     pivot_series,
@@ -67,8 +69,6 @@ _WHAT = "tracked hours"
 _FEW_SERIES = 4
 #: The fewest series of which one is named as that with most hours.
 _FEWEST = 2
-#: How many times as high as the series all others may be before they are cut, and where.
-_DWARFED, _CUT = 2.0, 1.35
 #: The most bars of totals; one more is "other".
 _MOST_BARS = 30
 
@@ -146,7 +146,11 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
     drawn = dict(zip(map(str, table), _KINDS[kind](ax, table, step), strict=True))
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Hours", fontsize=font_size(ax) + 1)
-    notes += [_limit_others(ax, table, kind), suggest_weeks(fill_periods(days, step), step)]
+    notes += [
+        note_partial(dated, days[-1], step),
+        limit_others(ax, table, "h", highest=_find_highest(table, kind)),
+        suggest_weeks(fill_periods(days, step), step),
+    ]
     legend: dict[str, Artist] = {}
     if keys:
         legend = _label_series(ax, table, drawn, kind, key_heading(keys))
@@ -175,16 +179,10 @@ def _label_series(
     return {}
 
 
-def _limit_others(ax: Axes, table: pd.DataFrame, kind: Kind) -> str:
-    """End the axis above the series where all others would dwarf them; return a note of it."""
-    if len(table.columns) <= len(SERIES):
-        return ""
-    own, others = table.iloc[:, :-1].clip(lower=0), table.iloc[:, -1]
-    highest = float((own.sum(axis=1) if kind == "bar" else own.max(axis=1)).max())
-    if float(others.max()) <= _DWARFED * highest:
-        return ""
-    ax.set_ylim(top=_CUT * highest)
-    return f"{table.columns[-1]} is cut: up to {format_number(float(others.max()))} h"
+def _find_highest(table: pd.DataFrame, kind: Kind) -> float:
+    """Return how high the series reach that are drawn on their own."""
+    own = table.iloc[:, : len(SERIES)].clip(lower=0)
+    return float((own.sum(axis=1) if kind == "bar" else own.max(axis=1)).max())
 
 
 def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:

@@ -42,6 +42,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, name_by_keys, unique_labels
+from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.exceptions import InvalidArgument
@@ -232,7 +233,7 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
     names = [f"the {name_period(step)} from {format_day(day)}" for day in sums.index]
     return {
         "finding": _summarise(found, names, sums),
-        "notes": [*notes, suggest_weeks(days, step)],
+        "notes": [*notes, note_partial(found.rows, days[-1], step), suggest_weeks(days, step)],
         "days": (days[0], period_ends(days, step)[-1] - 1),
         "legend": drawn if len(drawn) > 1 else {},
     }

@@ -86,7 +86,8 @@ def timesheet(
     Axes
         The rows in the order of the frame, as many as can be read; a note counts the others. The
         sums and what is expected stand outside the colours, and the approval status at the right
-        in words too. The subtitle gives the hours of all rows, and counts these by status.
+        in words too. Totals are those of the rows that the table has. The subtitle gives the hours
+        of these (of a table that was filtered, of how many), and counts them by status.
 
     Raises
     ------
@@ -118,7 +119,8 @@ def timesheet(
     sums = _list_sums(timesheet)
     texts = _day_texts(drawn, days)
     beside = _day_texts(drawn, sums)
-    totals = _day_texts(timesheet[is_total], [*days, *sums])
+    # Added up here: those of a table that was filtered since are the totals of more rows.
+    totals = _day_texts(_add_up(persons, [*days, *sums]), [*days, *sums]) if is_total.any() else []
     size = fit_text_size(ax, [*texts, *totals], len(days) + len(sums) + 1) or _SMALLEST_PRINT
     _draw_days(ax, drawn, days, texts, size)
     _label_columns(ax, days, sums)
@@ -130,7 +132,7 @@ def timesheet(
         timesheet,
         _WHAT,
         titles,
-        finding=_summarise(persons),
+        finding=_summarise(persons, timesheet[is_total]),
         notes=[count_hidden(len(persons) - len(drawn), "rows")],
         days=_find_days(timesheet, days),
     )
@@ -157,13 +159,21 @@ def _find_days(timesheet: pd.DataFrame, days: Sequence[str]) -> tuple[Any, Any] 
     return weeks.min(), weeks.max() + pd.Timedelta(days=len(days) - 1)
 
 
-def _summarise(persons: pd.DataFrame) -> str:
+def _add_up(persons: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return a row with the sums of columns; the sum of what is not known is missing."""
+    return persons[columns].astype("float64").sum(min_count=1).to_frame().T
+
+
+def _summarise(persons: pd.DataFrame, totals: pd.DataFrame) -> str:
     """Return a sentence with the hours of all rows, and how many have each status."""
     hours = float(persons["total"].astype("float64").sum())
+    whole = float(totals["total"].astype("float64").max()) if len(totals) else np.nan
+    is_part = not np.isnan(whole) and not np.isclose(hours, whole)
+    total = f"of {format_number(whole)} h" if is_part else "h in all"
     counts = persons["approval_status"].astype(object).value_counts()
     parts = [f"{counts[status]:,} {status}" for status in _STATUSES if status in counts]
     told = f"; timesheets: {', '.join(parts)}" if parts else ""
-    return f"{format_number(hours)} h in all{told}."
+    return f"{format_number(hours)} {total}{told}."
 
 
 def _is_total_row(timesheet: pd.DataFrame) -> pd.Series:
@@ -171,9 +181,10 @@ def _is_total_row(timesheet: pd.DataFrame) -> pd.Series:
     is_named = timesheet["person_name"].eq("Total").fillna(False).astype(bool)
     is_total = is_named & timesheet["person_gid"].isna()
     if is_total.any() and not is_total.iloc[-1]:
-        # It was sorted to another place, where the sums alone tell it from a person.
+        # It was sorted to another place, where the sums alone tell it from a person. Rows may
+        # have been filtered out, so that it is more than the others.
         hours = timesheet["total"].astype("float64").fillna(0.0)
-        is_total &= np.isclose(2 * hours, hours.sum())
+        is_total &= (2 * hours > hours.sum()) | np.isclose(2 * hours, hours.sum())
     return is_total & ~is_total[::-1].cumsum()[::-1].gt(1)
 
 

@@ -201,7 +201,9 @@ def budget_burn(
     if now is None:
         warn_if_entries_missing(table)
     rows = [_list_rows(use, table.calendar, forecast) for use in table.uses]
-    return write_about(_combine_rows(table, rows), budgets, now=resolve_today(now, tz), tz=tz)
+    today = resolve_today(now, tz)
+    burn = _combine_rows(table, rows)
+    return write_about(burn, budgets, every=every, now=today, tz=tz, ahead=True)
 
 
 def _list_rows(use: BudgetUse, calendar: Calendar, forecast: bool) -> dict[str, Any]:

@@ -262,6 +262,21 @@ def test_beyond_ten_groups_they_are_other() -> None:
     assert legend_of(af.charts.throughput(many))[-2:] == ["other (3)", "mean 45.5"]
 
 
+def test_one_group_beyond_ten_keeps_its_name() -> None:
+    many = pd.concat([throughput_of(n, 1, project_name=f"Project {n:02}") for n in range(11)])
+
+    assert legend_of(af.charts.throughput(many))[-2:] == ["Project 00", "mean 33"]
+
+
+def test_others_do_not_dwarf_the_groups_that_are_drawn() -> None:
+    many = pd.concat([throughput_of(1, 1, project_name=f"Project {n:02}") for n in range(80)])
+
+    ax = af.charts.throughput(many.assign(partial=True))
+
+    assert ax.get_ylim()[1] == pytest.approx(1.35 * 10)
+    assert "Other (70) is cut: up to 70 tasks" in notes_of(ax)
+
+
 LOAD = (
     ("1", "Ana", "2026-03-02", 1, 8.0),
     ("1", "Ana", "2026-03-16", 2, None),

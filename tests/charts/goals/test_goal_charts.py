@@ -113,6 +113,24 @@ def test_a_tree_is_indented_from_the_top_down_and_names_what_is_no_goal() -> Non
     assert ax.texts[0].get_text() == "50 %  done"
 
 
+def test_goals_of_equal_names_in_a_tree_are_told_apart() -> None:
+    tree = progress_of(
+        gid=["120001", "120002", "120002"],
+        name="Grow",
+        kind="goal",
+        depth=[0, 1, 1],
+        is_repeated=[False, False, True],
+    )
+
+    names = names_of(af.charts.goal_tree(tree))
+
+    assert names == [
+        "Grow …0001",
+        "\u2003Grow …0002",
+        "\u2003Grow …0002 (see above)",
+    ]
+
+
 @pytest.mark.parametrize("order", [[3, 2, 1, 0, 4], [4, 1, 3, 0, 2]])
 def test_children_of_a_tree_that_was_sorted_stand_below_their_parents(order: list[int]) -> None:
     tree = pd.concat([progress_of()] * 2, ignore_index=True).head(5)
@@ -270,6 +288,14 @@ def test_key_results_stand_below_their_objectives_with_values_and_confidence() -
     # B was updated long ago, and C never.
     assert "2 without a status update in 30 days" in words
     assert sorted(round(bar.get_width()) for bar in ax.patches) == [0, 20, 80]
+
+
+def test_key_results_of_equal_names_are_told_apart() -> None:
+    card = card_of(key_result_gid=["1", "120002", "120003"], key_result_name=["A", "Sell", "Sell"])
+
+    names = names_of(af.charts.scorecard(card))
+
+    assert names == ["A", "Top", "\u2003Sell …0002", "\u2003Sell …0003"]
 
 
 def test_a_narrow_scorecard_has_the_confidence_alone() -> None:

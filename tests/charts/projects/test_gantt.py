@@ -242,15 +242,24 @@ def test_today_is_marked_and_told() -> None:
     assert words_of(ax) == ["today", "As of 9 Mar 2026"]
 
 
-def test_today_is_the_moment_of_the_table_unless_another_is_given() -> None:
+def test_today_is_the_day_of_the_table_and_no_other_can_be_passed() -> None:
     table = table_of(task("a", "2026-03-02", "2026-03-20"))
     table.attrs = {"subject": "Website", "now": "2026-03-05T09:00+00:00"}
 
     ax = af.charts.gantt(table)
 
     assert date2num(pd.Timestamp("2026-03-05 12:00")) in [line.get_xdata()[0] for line in ax.lines]
-    assert notes_of(ax) == ["As of 5 Mar 2026"]
+    assert notes_of(ax) == ["As of 5 Mar 2026, 09:00 UTC"]
     assert title_of(ax) == "Website: tasks and what they wait for"
+    with pytest.raises(af.InvalidArgument, match=r"as of 5 Mar 2026.*rollups\.dependencies\(now"):
+        af.charts.gantt(table, now=NOW)
+    af.charts.gantt(table, now="2026-03-05")
+
+
+def test_a_table_that_does_not_tell_its_day_is_said_to_be_as_of_none() -> None:
+    table = table_of(task("a", "2026-03-02", "2026-03-20"))
+
+    assert not any("As of" in note for note in notes_of(af.charts.gantt(table)))
     assert notes_of(af.charts.gantt(table, now=NOW)) == ["As of 9 Mar 2026"]
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 import pytest
 from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 import asana_frames as af
 from asana_frames.charts.shared import fonts
 from asana_frames.charts.shared.axes import cell_width, count_hidden, draw_empty
+from tests.charts.headings import list_around
+from tests.charts.settings import find_layout_faults
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +56,65 @@ def test_rows_are_not_named_where_axes_share_the_vertical_one() -> None:
 
     with pytest.raises(af.InvalidArgument, match="share no vertical axis"):
         af.charts.goal_progress(progress_of(), ax=ax)
+
+
+def places_of(figure: Figure) -> list[tuple[float, ...]]:
+    return [axes.get_position().bounds for axes in figure.axes]
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_axes_without_a_layout_engine_keep_within_their_cell_and_move_no_others(at: int) -> None:
+    figure, axes = pyplot.subplots(2, 2, figsize=(9, 6))
+    figure.suptitle("All of them")
+    before, margins = places_of(figure), vars(figure.subplotpars).copy()
+    settings = dict(pyplot.rcParams)
+
+    ax = af.charts.goal_progress(progress_of(name="A goal with a long name"), ax=axes.flat[at])
+
+    after = places_of(figure)
+    assert [here for here in range(4) if after[here] != before[here]] == [at]
+    assert (figure.get_layout_engine(), vars(figure.subplotpars)) == (None, margins)
+    assert dict(pyplot.rcParams) == settings
+    figure.canvas.draw()
+    assert find_layout_faults(ax.figure) == []
+
+
+def test_axes_that_have_room_for_all_stay_where_they_are() -> None:
+    figure, ax = pyplot.subplots(figsize=(9, 6))
+    figure.subplots_adjust(0.3, 0.3, 0.7, 0.7)
+    before = places_of(figure)
+
+    af.charts.goal_progress(progress_of(), ax=ax)
+
+    assert places_of(figure) == before
+
+
+def test_axes_of_other_cells_are_kept_clear_of() -> None:
+    figure = pyplot.figure(figsize=(10, 4))
+    grid = figure.add_gridspec(1, 2)
+    left, right = (figure.add_subplot(grid[at].subgridspec(1, 1)[0]) for at in range(2))
+
+    for ax in (left, right):
+        af.charts.goal_progress(progress_of(name="A goal with a long name"), ax=ax)
+
+    figure.canvas.draw()
+    assert find_layout_faults(figure) == []
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_twins_stay_together_and_notes_stand_below_the_labels_of_both(layout: Any) -> None:
+    figure, own = pyplot.subplots(figsize=(6, 4), layout=layout)
+    own.set(xlabel="What the other axes have", ylabel="Theirs")
+    days = pd.to_datetime(["2026-11-02", "2026-11-09"])
+    hours = pd.DataFrame({"period": days, "hours": [3.0, 4.0]})
+    hours.attrs["now"] = "2026-11-12"
+
+    ax = af.charts.hours(hours, ax=own.twinx())
+
+    figure.canvas.draw()
+    assert ax.get_position().bounds == own.get_position().bounds
+    (note,) = list_around(ax, "top")
+    assert note.get_window_extent().y1 < own.xaxis.label.get_window_extent().y0
 
 
 @pytest.mark.parametrize("projection", ["polar", "3d", "mollweide"])

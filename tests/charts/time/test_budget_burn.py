@@ -65,6 +65,23 @@ def burn_of(
     return frame.astype({**texts, **dict.fromkeys(NUMBERS, "Float64"), "is_forecast": "boolean"})
 
 
+def test_the_length_of_periods_is_that_of_the_table() -> None:
+    burn = burn_of(known=2, forecast=0)
+    burn.attrs["every"] = "D"
+
+    ends = [
+        max(
+            line.get_xdata().max()
+            for line in af.charts.budget_burn(table).lines
+            if line.get_linewidth() == 2.2
+        )
+        for table in (burn, burn_of(known=2, forecast=0))
+    ]
+
+    # Of two Mondays, each is a day; unless a table tells it, they begin weeks.
+    assert ends[1] - ends[0] == 6
+
+
 def several(count: int, **given: Any) -> pd.DataFrame:
     one = burn_of("P", **given)
     parts = pd.concat([one] * count, ignore_index=True)
@@ -218,7 +235,7 @@ def test_several_budgets_are_lines_of_percent_the_furthest_on_first() -> None:
     assert heights == pytest.approx([200, 10])
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
     assert list(across.get_ydata()) == [100, 100]
-    assert ax.get_ylabel() == "Used (% of the budget)"
+    assert ax.get_ylabel() == "Used (%)"
 
 
 def test_at_most_ten_budgets_are_drawn_and_the_others_counted() -> None:

@@ -80,6 +80,21 @@ def test_the_largest_is_at_the_bottom_and_first_in_the_legend() -> None:
     assert (ana.get_y(), ana.get_height()) == (5, 2)
 
 
+def test_a_last_period_that_is_not_over_is_noted() -> None:
+    hours = hours_of(("1", "Ana", "2026-03-02", 2), ("1", "Ana", "2026-03-09", 5))
+    hours.attrs |= {"every": "W", "end": "2026-03-10"}
+
+    cut = notes_of(af.charts.hours(hours))
+    hours.attrs["now"] = "2026-03-10T09:00+00:00"
+    present = notes_of(af.charts.hours(hours))
+    hours.attrs |= {"now": "2026-03-16T00:00+00:00", "end": "2026-03-15"}
+    over = notes_of(af.charts.hours(hours))
+
+    assert cut == ["The week from 9 Mar 2026 is counted to 10 Mar 2026"]
+    assert present[0] == "The week from 9 Mar 2026 is not over"
+    assert over == ["As of 16 Mar 2026"]
+
+
 def test_what_is_beyond_ten_is_one_hatched_series_of_others() -> None:
     ax = af.charts.hours(many(13, 2))
 

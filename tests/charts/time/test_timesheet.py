@@ -105,6 +105,23 @@ def test_a_person_called_total_and_one_without_a_gid_stay_persons() -> None:
     assert names_of(ax) == ["Total", "(none)", "Total …3"]
 
 
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0]])
+def test_totals_of_a_table_that_was_filtered_are_those_of_its_rows(order: list[int]) -> None:
+    both: list[float | None] = [16.0, 7.5, 0.0, 0.0, 4.25, 0.0, 0.0]
+    sheet = sheet_of(
+        ("1", "Ana", WEEK, None),
+        ("2", "Bo", HALF, None),
+        ("3", "Cy", HALF, None),
+        (None, "Total", both, None),
+    )
+
+    ax = af.charts.timesheet(sheet.iloc[order][lambda table: table["person_name"] != "Cy"])
+
+    assert [at(ax, column, 2.1).get_text() for column in (0, 1, 7.1)] == ["12", "7.5", "23.75"]
+    assert finding_of(ax) == "23.75 of 27.75 h."
+    assert finding_of(af.charts.timesheet(sheet)) == "27.75 h in all."
+
+
 def test_the_text_of_a_dark_cell_is_light_and_of_a_light_cell_dark() -> None:
     hours: list[float | None] = [12.0, 1.0, 0, 0, 0, 0, 0]
 

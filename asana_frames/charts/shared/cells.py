@@ -1,0 +1,105 @@
+"""Keep axes within their cell, in figures that no layout engine lays out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.gridspec import SubplotSpec
+
+#: Points between a cell and what is in it.
+_PAD = 4.0
+#: The part of a cell that axes keep: smaller ones show nothing.
+_LEAST = 0.2
+#: Labels change with the size of axes, and their sizes again.
+_ROUNDS = 3
+
+
+class _Box(NamedTuple):
+    """Edges as parts of a figure."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def fit_cell(ax: Axes) -> None:
+    """Move the edges of axes inwards until their labels and headings are within their cell.
+
+    Axes whose labels and headings are there already stay where they are. Other axes, the margins
+    of the figure and its layout engine are left alone; a layout that is set later counts.
+    """
+    spec = ax.get_subplotspec()
+    if spec is None:
+        return
+    figure: Any = ax.figure
+    cell = _find_cell(spec, figure)
+    alike = [one for one in figure.axes if one.get_subplotspec() == spec]
+    for _ in range(_ROUNDS):
+        place = _find_place(ax, cell, alike)
+        if place is None:
+            return
+        for one in alike:
+            one.set_position((place.left, place.bottom, *_size_of(place)))
+            # Layout engines leave out axes whose place is set.
+            one.set_in_layout(True)
+
+
+def _find_cell(spec: SubplotSpec, figure: Any) -> _Box:
+    """Return what belongs to axes: the gap on their left, and halves of those above and below.
+
+    Names of rows are on the left; the gap on the right has those of the neighbour.
+    """
+    whole = spec.get_topmost_subplotspec()
+    outer = _find_page(figure) if whole == spec else _find_cell(whole, figure)
+    bottoms, tops, _, rights = spec.get_gridspec().get_grid_positions(figure)
+    rows, columns = spec.rowspan, spec.colspan
+    first, last = columns.start, columns.stop - 1
+    above, below = rows.start, rows.stop - 1
+    return _Box(
+        rights[first - 1] if first else outer.left,
+        (bottoms[below] + tops[below + 1]) / 2 if below + 1 < len(tops) else outer.bottom,
+        rights[last] if last + 1 < len(rights) else outer.right,
+        (tops[above] + bottoms[above - 1]) / 2 if above else outer.top,
+    )
+
+
+def _find_page(figure: Any) -> _Box:
+    """Return what a figure has for axes: all that is below its title."""
+    to_parts = figure.transSubfigure.inverted()
+    edges = [to_parts.transform_bbox(text.get_window_extent()).y0 for text in figure.texts]
+    highest = max(axes.get_position().y1 for axes in figure.axes)
+    return _Box(0, 0, 1, min([1.0, *(edge for edge in edges if edge >= highest)]))
+
+
+def _find_place(ax: Axes, cell: _Box, alike: list[Axes]) -> _Box | None:
+    """Return a place where everything is within a cell, or None if axes are to stay."""
+    figure: Any = ax.figure
+    to_parts = figure.transSubfigure.inverted()
+    space = _PAD * figure.dpi / 72
+    boxes = [box for one in alike if (box := one.get_tightbbox()) is not None]
+    (left, bottom), (right, top) = to_parts.transform(
+        [
+            (min(box.x0 for box in boxes), min(box.y0 for box in boxes)),
+            (max(box.x1 for box in boxes), max(box.y1 for box in boxes)),
+        ]
+    )
+    pad, high = to_parts.transform((space, space)) - to_parts.transform((0, 0))
+    now = _Box(*ax.get_position().extents)
+    place = _Box(
+        max(now.left, cell.left + pad + now.left - left),
+        max(now.bottom, cell.bottom + high + now.bottom - bottom),
+        min(now.right, cell.right - pad + now.right - right),
+        min(now.top, cell.top - high + now.top - top),
+    )
+    is_there = max(abs(new - old) for new, old in zip(place, now, strict=True)) < 1e-3
+    width, height = _size_of(place)
+    whole_width, whole_height = _size_of(cell)
+    is_small = width < _LEAST * whole_width or height < _LEAST * whole_height
+    return None if is_there or is_small else place
+
+
+def _size_of(box: _Box) -> tuple[float, float]:
+    return box.right - box.left, box.top - box.bottom

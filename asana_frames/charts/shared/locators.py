@@ -1,0 +1,47 @@
+"""Ticks that are as many as have room where the axis is drawn.
+
+It imports matplotlib, so import it within functions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.dates import AutoDateLocator
+from matplotlib.ticker import Locator, MaxNLocator
+
+#: Some spans have no fewer round dates.
+_FEWEST_DATES = 3
+#: Most ticks of bars in a part of axes.
+_MOST_COUNTS = 4
+
+
+class RoundDateLocator(AutoDateLocator):
+    """Round dates, at most so many, and fewer where the axis is short."""
+
+    def __init__(self, *, least: int, most: int) -> None:
+        super().__init__(minticks=least, maxticks=most)  # type: ignore[no-untyped-call]
+        self._least, self._most = least, most
+
+    def get_locator(self, dmin: Any, dmax: Any) -> Any:
+        """Return the locator of the dates between two days."""
+        axis: Any = self.axis
+        most = max(_FEWEST_DATES, min(self._most, axis.get_tick_space()))
+        self.maxticks = dict.fromkeys(self.maxticks, most)
+        # For spans between months and years there may be a single year, and no few months.
+        self.minticks = self._least if most >= self._most else 1
+        return super().get_locator(dmin, dmax)  # type: ignore[no-untyped-call]
+
+
+class PartLocator(Locator):
+    """Whole numbers between two, for bars that take a part of a vertical axis."""
+
+    def __init__(self, low: float, high: float, share: float) -> None:
+        self._low, self._high, self._share = low, high, share
+
+    def __call__(self) -> Any:
+        """Return the places of the ticks."""
+        axis: Any = self.axis
+        most = max(1, min(_MOST_COUNTS, int(self._share * axis.get_tick_space())))
+        ticks = MaxNLocator(most, integer=True).tick_values(self._low, self._high)
+        return [tick for tick in ticks if self._low <= tick <= self._high]

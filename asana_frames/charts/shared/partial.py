@@ -1,0 +1,35 @@
+"""The last period of a chart, where it is not over."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from asana_frames.charts.shared.about import read_about
+from asana_frames.charts.shared.dates import Step, format_day, name_period, period_ends
+
+
+def note_partial(frame: pd.DataFrame, first: np.datetime64, step: Step) -> str:
+    """Return a note on the period that begins on a day, if it is not counted to its end.
+
+    What a table says of itself tells that; nothing is noted of one that says nothing.
+    """
+    about = read_about(frame)
+    (after,) = period_ends(np.array([first]), step)
+    last = pd.Timestamp(after) - pd.Timedelta(days=1)
+    start = pd.Timestamp(first)
+    today = None if about.now is None else about.now.tz_localize(None).normalize()
+    if today is not None and start <= today <= last:
+        return describe_partial(start, step)
+    if about.end is not None and start <= about.end < last:
+        return (
+            f"the {name_period(step)} from {format_day(start)} ends with {format_day(about.end)}"
+        )
+    return ""
+
+
+def describe_partial(first: pd.Timestamp, step: Step) -> str:
+    """Return a note that the period which begins on a day is not over."""
+    if step.every == "D":
+        return "the last day is not over"
+    return f"the {name_period(step)} from {format_day(first)} is not over"

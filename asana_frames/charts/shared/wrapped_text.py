@@ -1,0 +1,126 @@
+"""Texts that break into lines when the figure is laid out, where the place of axes is known.
+
+It imports matplotlib, so import it within functions.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any, cast
+
+from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
+
+from asana_frames.charts.shared.corners import find_room
+from asana_frames.charts.shared.fonts import find_missing
+from asana_frames.charts.shared.labels import cut_name, shorten_name
+
+#: The part of a width that lines may take: letters are wider where pixels are few.
+_SPARE = 0.97
+#: The height of a line, in heights of its letters.
+LINE = 1.25
+#: Letters that a line has at least.
+_FEWEST = 8
+#: Letters of the longest text.
+_LONGEST = 400
+
+
+def wrap_when_drawn(text: Text, choices: Sequence[str], most: int) -> WrappedText:
+    """Let a text break into lines whenever its figure is laid out or drawn.
+
+    Parameters
+    ----------
+    text
+        A text that begins at the left edge of the labels of its axes.
+    choices
+        What it says, the longest first: the first that fits is shown, or the last with an
+        ellipsis.
+    most
+        The most lines.
+    """
+    # matplotlib makes titles itself, and `set_title` keeps writing to those that it made.
+    text.__class__ = WrappedText
+    wrapped = cast("WrappedText", text)
+    wrapped.set_choices(choices, most)
+    return wrapped
+
+
+class WrappedText(Text):
+    """A text that is as wide as its axes have room for; one that the user sets is left alone."""
+
+    _choices: Sequence[str] = ()
+    _most = 1
+    _points = 0.0
+    _shown: str | None = None
+
+    def set_choices(self, choices: Sequence[str], most: int) -> None:
+        """Set what the text says, as `wrap_when_drawn` takes it, and break it into lines."""
+        self._choices, self._most, self._points = choices, most, 0.0
+        self._shown = self.get_text()
+        self.wrap_words()
+
+    def wrap_words(self) -> None:
+        """Break the text into lines that fit its axes."""
+        points = _SPARE * 72 * find_room(cast("Any", self.axes))
+        if self.get_text() != self._shown or abs(points - self._points) < 0.5:
+            return
+        self._points = points
+        font = self.get_fontproperties()
+        self.set_text("\n".join(fit_lines(self._choices, points, self._most, font)))
+        self._shown = self.get_text()
+
+    def count_lines(self) -> int:
+        """Return the number of lines, none for no text."""
+        self.wrap_words()
+        return len(self.get_text().splitlines())
+
+    def measure_height(self) -> float:
+        """Return the height of its lines in points."""
+        return self.count_lines() * LINE * self.get_fontproperties().get_size_in_points()
+
+    def get_window_extent(self, *args: Any, **options: Any) -> Any:
+        """Return the box of the text as it is broken now."""
+        self.wrap_words()
+        return super().get_window_extent(*args, **options)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the text as it is broken now."""
+        self.wrap_words()
+        super().draw(renderer)
+
+
+def fit_lines(choices: Sequence[str], points: float, most: int, font: FontProperties) -> list[str]:
+    """Return the lines of the first text that fits, or of the last one, with an ellipsis."""
+    lines: list[str] = []
+    for words in choices:
+        lines, letters = _break_words(words, points, font)
+        if len(lines) <= most:
+            return lines
+    last = " ".join(lines[most - 1 :])
+    return [*lines[: most - 1], cut_name(last, letters)]
+
+
+def _break_words(text: str, points: float, font: FontProperties) -> tuple[list[str], int]:
+    """Return the lines of a text, and the letters of the longest that fits."""
+    # Names that are labels too have their dollar signs escaped already.
+    words = shorten_name(" ".join(text.split()).replace(r"\$", "$"), _LONGEST)
+    if not words:
+        return [], _FEWEST
+    letters = max(_FEWEST, int(len(words) * points / measure_width(words, font)))
+    lines = textwrap.wrap(words, letters)
+    while letters > _FEWEST and max(measure_width(line, font) for line in lines) > points:
+        letters -= 1
+        lines = textwrap.wrap(words, letters)
+    # The dot between two notes does not begin a line.
+    return [line.removeprefix("· ") for line in lines], letters
+
+
+def measure_width(text: str, font: FontProperties) -> float:
+    """Return the width of a text in points."""
+    missing = find_missing(text, font)
+    known = "".join(letter for letter in text if letter not in missing)
+    width, _, _ = text_to_path.get_text_width_height_descent(known or " ", font, False)
+    # Letters of other fonts are mostly as wide as they are high.
+    return float(width) + (len(text) - len(known)) * font.get_size_in_points()
