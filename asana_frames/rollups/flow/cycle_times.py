@@ -86,10 +86,11 @@ def cycle_times(
         ``reopenings`` (Int64, after the start; missing with visits of ``ends="moved"``).
 
         A task is finished at its last completion, or when it last came to ``finished`` if that was
-        earlier. It does not count as finished there if it was reopened or moved to an earlier
-        section since. A task that is open now after a reopening is not finished. Tasks that were
-        never started, because they were completed before, are left out, and so are projects
-        without the section ``started``. Days are missing where the start is unknown.
+        earlier. It does not count as finished there if it was reopened in the project or moved to
+        an earlier section of it since; one that left the project was finished there all the same.
+        A task that is open now after a reopening has no completion. Tasks that were never started,
+        because they were completed before, are left out, and so are projects without the section
+        ``started``. Days are missing where the start is unknown.
 
     Raises
     ------

@@ -318,6 +318,8 @@ class TestTheInput:
 @given(st.lists(events, min_size=1, max_size=3), st.booleans(), st.integers(0, 500))
 # A task that left the project comes to the finished section again when it is back.
 @example([[(1, "12"), (21, "13"), (28, "out"), (20, "13")]], True, 116)
+# What happens to a task outside of the project does not undo that it came to its end there.
+@example([[(1, "12"), (1, "13"), (1, "out"), (1, "done"), (1, "open")]], True, 306)
 def test_cycles_are_those_of_a_walk_through_what_was_done(
     drawn: list[Any], has_end: bool, hours: int
 ) -> None:
@@ -361,8 +363,8 @@ def walk(states: list[Any], now: dt.datetime, has_end: bool) -> tuple[Any, Any] 
         section, was = state["section"], before["section"]
         if not state["done"]:
             if before["done"]:
-                done = arrived = None
-                is_reopening = True
+                done, is_reopening = None, True
+                arrived = arrived if section is None else None
             else:
                 is_reopening = False
             if section in ("12", "13") and started is None:
