@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import socket
 import sys
 import webbrowser
@@ -135,7 +136,24 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
         True,
         _announce(url, folder, is_browser=is_browser),
     )
+    _stop_on_interrupt()
     server.start()
+
+
+def _stop_on_interrupt() -> None:
+    """Let Ctrl+C stop the server, whatever it is doing; a second one ends what is left at once.
+
+    As an exception it may be raised where exceptions are swallowed, and the server would go on.
+    """
+    from tornado.ioloop import IOLoop
+
+    loop: Any = IOLoop.current()
+
+    def stop(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        loop.asyncio_loop.call_soon_threadsafe(loop.stop)
+
+    signal.signal(signal.SIGINT, stop)
 
 
 def _list_options(folder: Path, port: int, theme: str) -> list[str]:

@@ -45,8 +45,8 @@ class SavedBox(ipw.VBox):
         bundle = self._repr_mimebundle_()
         is_notebook = getattr(get_ipython(), "kernel", None) is not None
         if is_notebook:
-            # The text of this moment; that of the page is kept up to date.
-            del bundle["text/plain"]
+            # It would be that of this moment; that of the page is kept up to date.
+            bundle["text/plain"] = ""
         display(bundle, raw=True)  # type: ignore[no-untyped-call]
         if is_notebook:
             page = self._make_bundle()

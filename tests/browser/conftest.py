@@ -137,4 +137,6 @@ def watched(browser: Any, pictures: Path) -> Iterator[Watched]:
     # Voila wants fonts from elsewhere. Not for all pages, since routes turn the cache off.
     seen.page.route(ELSEWHERE, lambda route: route.fulfill(body=""))
     yield seen
+    # What is asked for while the page is closed cannot be answered.
+    seen.page.unroute_all(behavior="ignoreErrors")
     seen.page.close()

@@ -18,7 +18,7 @@ CHARTS = 5
 
 #: Notes, at each change of the page, which alternative texts there are, and whether all is dimmed.
 WATCH = """() => {
-    const board = document.querySelector(".af-board:not([class*=af-saved])");
+    const board = document.querySelector(".af-board:not([class*=af-saved] *)");
     window.seen = [];
     const note = () => {
         const pictures = [...board.querySelectorAll("img")];
@@ -34,7 +34,7 @@ WATCH = """() => {
 
 
 def shown(seen: Notebook) -> Any:
-    return seen.page.locator(".af-board:not([class*=af-saved])")
+    return seen.page.locator(".af-board:not([class*=af-saved] *)")
 
 
 def open_board(notebook: Open, company: Company, *cells: str) -> Notebook:

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.pages import Watched
+from tests.browser.pages import PATIENCE, Watched
 from tests.fixed_day import NOW
 
 #: The command, with kernels of lost pages that end after so many seconds.
@@ -65,7 +65,13 @@ class Page:
     def stop(self) -> tuple[int, str]:
         """Press Ctrl+C; return the exit code and what was said."""
         self.process.send_signal(signal.SIGINT)
-        _, said = self.process.communicate(timeout=60)
+        try:
+            _, said = self.process.communicate(timeout=PATIENCE / 1000)
+        except subprocess.TimeoutExpired:
+            # Not by whoever comes later, who would wait in vain too.
+            self.process.kill()
+            self.process.communicate()
+            raise
         return self.process.returncode, said
 
 

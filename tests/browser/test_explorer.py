@@ -9,7 +9,7 @@ from tests.browser.servers import JupyterServer
 
 #: Whether a table of people shows their addresses from Z to A.
 DESCENDING = """() => {
-    const cells = [...document.querySelectorAll(".asana-frames-rows td")];
+    const cells = [...document.querySelectorAll("[class*=af-live] .asana-frames-rows td")];
     const emails = cells.map(cell => cell.textContent).filter(text => text.includes("@"));
     return emails.length > 1 && emails.every((text, n) => n === 0 || emails[n - 1] >= text);
 }"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
 import stat
 import sys
@@ -93,6 +95,29 @@ def test_the_source_of_the_page_is_code_for_any_text() -> None:
     exec(source.replace("import asana_frames as af", ""), {"af": _Recorder(made)})
 
     assert made == {"connect": {"read_only": True}, "given": ("goal", "'12\\"), **asked}
+
+
+def test_an_interrupt_stops_the_server_where_an_exception_would_be_swallowed() -> None:
+    ioloop = pytest.importorskip("tornado.ioloop", reason="part of the dashboard extra")
+    before = signal.getsignal(signal.SIGINT)
+    loop = ioloop.IOLoop.current()
+    is_late: list[bool] = []
+
+    def swallow() -> None:
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    loop.add_callback(swallow)
+    late = loop.call_later(10, lambda: is_late.append(True) or loop.stop())
+    try:
+        dashboard._stop_on_interrupt()
+        loop.start()
+    finally:
+        signal.signal(signal.SIGINT, before)
+        loop.remove_timeout(late)
+        loop.close()
+
+    assert not is_late
 
 
 class _Recorder:

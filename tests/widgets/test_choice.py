@@ -153,7 +153,7 @@ def test_what_is_chosen_already_is_not_called_unknown() -> None:
     choice.offer(rows_of(1, 2))
     choice.choose(["1"])
 
-    screen.write(choice, "Thing", "name 1")
+    screen.write(choice, "Thing", "me 1")
 
     screen.until(lambda: "“Name 1” is chosen already." in screen.said(choice))
     assert screen.alerts(choice) == []

@@ -31,9 +31,10 @@ _STYLE = """
   width: 0; min-width: 100%;
   overflow: auto; max-height: 32rem; line-height: 1.4;
 }
-.asana-frames-rows table { border-collapse: separate; border-spacing: 0; white-space: nowrap; }
-.asana-frames-rows th, .asana-frames-rows td {
-  padding: 3px 10px; text-align: left; font-weight: normal;
+.asana-frames-rows table { border-collapse: separate; border-spacing: 0; }
+/* As specific as the rules of notebooks for tables, which come before. */
+.asana-frames-rows table :is(th, td) {
+  padding: 3px 10px; text-align: left; font-weight: normal; white-space: nowrap;
   background-color: var(--jp-layout-color1, Canvas);
 }
 .asana-frames-rows thead th {

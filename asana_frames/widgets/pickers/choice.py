@@ -30,7 +30,7 @@ MAX_SHOWN = 200
 #: being typed, which may become a longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
 #: Seconds between a letter and Enter in which nobody types both: more letters are on their way.
-JUST_TYPED = 0.02
+JUST_TYPED = 0.05
 #: Seconds without another letter after which a text is taken as typed.
 PAUSE = 0.3
 #: Seconds after Enter in which they arrive.
@@ -327,9 +327,9 @@ class Choice(ipw.Box):
 
     def _find_chosen(self) -> list[_Option]:
         """Return what is called like the text in the box, and chosen already."""
-        query = fold_text(self.query).strip()
+        words = fold_text(self.query).split()
         chosen = [option for option in self._options if option.gid in self.chosen]
-        return [option for option in chosen if option.text.strip() == query]
+        return [option for option in chosen if all(word in option.text for word in words)]
 
     def _describe_no_match(self, more: str) -> str:
         """Return that nothing matches the text, once it is typed."""
@@ -374,9 +374,10 @@ class Choice(ipw.Box):
                 # The options shown belong to the previous search.
                 self._is_stale = True
             self.query = text
-            self._typed_at = time.monotonic()
             self._wait_for_pause()
             self._show()
+            # Last: an Enter that came meanwhile is handled only now.
+            self._typed_at = time.monotonic()
 
     def _wait_for_pause(self) -> None:
         """Say that nothing matches when no more letters come, and not at each of them."""
