@@ -131,13 +131,7 @@ def describe_table(
     # People see in a single row what its sums are.
     is_summed = has_totals and len(frame) > is_for_people and not is_total.any()
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
-    totals = {
-        place: _add_up(columns[place])
-        for place in sums
-        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
-    }
-    if is_for_people and not any(totals.values()):
-        totals = {}
+    totals = _add_up_columns(columns, sums, is_for_people)
     fits = [
         _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
         for place, one in enumerate(columns)
@@ -160,6 +154,18 @@ def describe_table(
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
         frame,
     )
+
+
+def _add_up_columns(
+    columns: Sequence[Column], places: Sequence[int], is_for_people: bool
+) -> dict[int, float]:
+    """Return place -> total; people need none of folded columns, and none of nothing but zeros."""
+    totals = {
+        place: _add_up(columns[place])
+        for place in places
+        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
+    }
+    return {} if is_for_people and not any(totals.values()) else totals
 
 
 def _describe_wide(frame: pd.DataFrame) -> _Wide | None:

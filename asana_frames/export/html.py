@@ -133,13 +133,9 @@ def to_html(
     tables_of, tiles, findings = unpack_report(frames, tiles, findings)
     named = name_frames(tables_of, "")
     check_suffix(path, writer="to_html")
-    check_text(title, name="title", like="March")
-    paragraphs = list_texts(notes, name="notes", like="All teams.")
-    check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
-    if fold is not None:
-        check_number(fold, name="fold", like=50, is_whole=True, least=0)
-    check_flag(totals, name="totals")
+    _check_options(title, totals, max_rows, fold)
     check_options(anonymize=anonymize, labels=labels)
+    paragraphs = list_texts(notes, name="notes", like="All teams.")
     first = _FirstPage(title, paragraphs, tiles, findings)
     first.check(anonymize, charts)
     drawn = render_pictures(charts)
@@ -171,6 +167,14 @@ def to_html(
     )
     with replace_file(path) as part:
         part.write_bytes(replace_halves(page).encode())
+
+
+def _check_options(title: object, totals: object, max_rows: object, fold: object) -> None:
+    check_text(title, name="title", like="March")
+    check_flag(totals, name="totals")
+    check_number(max_rows, name="max_rows", like=1000, is_whole=True, least=1)
+    if fold is not None:
+        check_number(fold, name="fold", like=50, is_whole=True, least=0)
 
 
 class _FirstPage(NamedTuple):

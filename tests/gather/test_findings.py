@@ -262,6 +262,24 @@ def test_a_goal_that_is_reached_does_not_end_short(goals: Any) -> None:
     assert "falling short" not in found["kind"].tolist()
 
 
+@pytest.mark.parametrize("name", ["Website relaunch", "Mobile app", "Someday maybe"])
+def test_the_tiles_of_a_project_are_the_key_figures_of_its_dashboard(
+    asana: af.Asana, name: str
+) -> None:
+    project = asana.projects.list(workspace="Acme").query("name == @name")
+    tasks = asana.tasks.list(project=project)
+    figures = af.rollups.project_summary(tasks, project, now=NOW).set_index("figure")["value"]
+
+    report = af.gather.projects_report(asana, project=project, now=NOW)
+
+    tiles = report.tiles.set_index("label")["value"]
+    assert tiles["Open tasks"] == figures["open"]
+    assert tiles["Overdue tasks"] == figures["overdue"]
+    assert tiles.get("Done") == (
+        None if pd.isna(figures["progress"]) else pytest.approx(figures["progress"])
+    )
+
+
 def test_the_tiles_of_hours_add_up(hours: Any) -> None:
     tiles = hours.tiles.set_index("label")["value"]
     days = hours.entries["entered_on"]

@@ -40,7 +40,7 @@ def format_number(value: float) -> str:
     Examples
     --------
     >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125.3', '0']
+    ['12.5', '0.25', '1,125.3', '>-0.01']
     """
     decimals = 2 if abs(value) < _LARGE else 1
     return format_decimals(value, decimals).rstrip("0").rstrip(".")

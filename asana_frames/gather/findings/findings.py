@@ -8,8 +8,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from asana_frames.display.sentences import count_noun, list_some, name_apart, replace_halves
+from asana_frames.display.sentences import (
+    count_noun,
+    format_figure,
+    list_some,
+    name_apart,
+    replace_halves,
+)
 from asana_frames.frames.arrays import STR
+from asana_frames.rollups.shared.key_figures import TINY
 
 #: From what must be acted on to what is well.
 Severity: TypeAlias = Literal["alert", "warning", "note", "good"]
@@ -135,8 +142,23 @@ def build_tiles(tiles: Iterable[Tile | None]) -> pd.DataFrame:
 
 
 def count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
-    """Return a tile of a number of things; none of them is nothing to worry about."""
-    return Tile(label, f"{count:,}", count, "count", note, severity if count else "good")
+    """Return a tile of a number of things; none of what is to worry about is good."""
+    is_good = severity != "note" and not count
+    return Tile(label, f"{count:,}", count, "count", note, "good" if is_good else severity)
+
+
+def hours_tile(label: str, hours: float, note: str = "", severity: Severity = "note") -> Tile:
+    """Return a tile of hours; none of what is to worry about is good."""
+    is_good = severity != "note" and abs(hours) < TINY
+    return Tile(label, format_figure(hours), hours, "hours", note, "good" if is_good else severity)
+
+
+def group_people(rows: pd.DataFrame, *facts: str) -> Group:
+    """Return the people of a table by gid; the columns of facts tell equal names apart."""
+    people = rows.drop_duplicates("person_gid").dropna(subset=["person_gid"])
+    labels = label_rows(*(people[name] for name in ("person_name", "person_gid", *facts)))
+    gids = people["person_gid"].tolist()
+    return Group(pd.DataFrame({"gid": gids, "label": labels}, index=gids), "person", "people")
 
 
 def _clean_texts(row: Any) -> dict[str, Any]:

@@ -146,12 +146,9 @@ def tile_flow(tables: FlowTables) -> pd.DataFrame:
     due = "" if pd.isna(tables.due_on) else f", due {format_day(tables.due_on)}"
     return build_tiles(
         [
-            Tile(
-                *("Open tasks", f"{opened:,}", opened, "count"),
-                f"of {count_noun(len(tables.tasks), 'task')}",
-            ),
+            count_tile("Open tasks", opened, f"of {count_noun(len(tables.tasks), 'task')}"),
             count_tile("Overdue", len(tables.overdue), f"of {opened:,} open", "warning"),
-            Tile("In progress", f"{len(tables.aging_wip):,}", len(tables.aging_wip), "count"),
+            count_tile("In progress", len(tables.aging_wip)),
             count_tile("Blocked", len(tables.blocked), "waiting for others", "warning"),
             _tile_cycle_time(tables),
             None

@@ -125,10 +125,7 @@ def tile_goals(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     both = rows[["progress", "expected"]].dropna()
     return build_tiles(
         [
-            Tile(
-                *("Open goals", f"{len(rows):,}", len(rows), "count"),
-                f"{closed:,} closed" if closed else "",
-            ),
+            count_tile("Open goals", len(rows), f"{closed:,} closed" if closed else ""),
             count_tile("Past due", len(known.late), "and not reached", "alert"),
             count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
             count_tile("Off track", off, "by their status", "alert"),

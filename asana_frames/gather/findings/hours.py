@@ -10,7 +10,6 @@ import pandas as pd
 from asana_frames.display.sentences import (
     count_noun,
     format_day,
-    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -21,6 +20,9 @@ from asana_frames.gather.findings.findings import (
     Tile,
     build_findings,
     build_tiles,
+    count_tile,
+    group_people,
+    hours_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.key_figures import TINY
@@ -92,17 +94,15 @@ def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
     known = _read_hours(entries, start, end)
     total = float(known.entries["hours"].sum())
     count = len(known.entries)
-    tiles: list[Tile | None] = [
-        Tile("Hours", format_figure(total), total, "hours", count_noun(count, "entry", "entries"))
-    ]
+    tiles: list[Tile | None] = [hours_tile("Hours", total, count_noun(count, "entry", "entries"))]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
         note = f"week from {format_day(known.last)}"
-        tiles.append(Tile("Last whole week", format_figure(hours), hours, "hours", note))
+        tiles.append(hours_tile("Last whole week", hours, note))
     people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
     tiles += [
-        Tile("People", f"{people:,}", people, "count"),
-        Tile("Projects", f"{projects:,}", projects, "count"),
+        count_tile("People", people),
+        count_tile("Projects", projects),
         tile_billable(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
     ]
     return build_tiles(tiles)
@@ -123,10 +123,7 @@ def _sum_hours(entries: pd.DataFrame, status: str) -> float:
 
 def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> _Hours:
     rows = entries[entries["hours"].fillna(0) > 0]
-    people = rows.drop_duplicates("person_gid").dropna(subset=["person_gid"])
-    labels = label_rows(people["person_name"], people["person_gid"], people["person_email"])
-    gids = people["person_gid"].tolist()
-    group = Group(pd.DataFrame({"gid": gids, "label": labels}, index=gids), "person", "people")
+    group = group_people(rows, "person_email")
     first = pd.Timestamp(start) if start else rows["entered_on"].min()
     final = pd.Timestamp(end) if end else rows["entered_on"].max()
     if pd.isna(first) or pd.isna(final):

@@ -9,7 +9,6 @@ import pandas as pd
 from asana_frames.display.sentences import (
     format_amount,
     format_day,
-    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -21,6 +20,7 @@ from asana_frames.gather.findings.findings import (
     build_findings,
     build_tiles,
     count_tile,
+    hours_tile,
     label_rows,
 )
 from asana_frames.gather.findings.hours import tile_billable
@@ -96,7 +96,7 @@ def tile_money(
                 Tile("Cost", format_amount(cost, str(code)), cost, str(code))
                 for code, cost in costs.items()
             ),
-            Tile("Hours", format_figure(hours), hours, "hours"),
+            hours_tile("Hours", hours),
             tile_billable(*shares),
             _tile_unpriced(bare, hours),
             count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
@@ -109,7 +109,7 @@ def _tile_unpriced(bare: float, hours: float) -> Tile | None:
     if not bare:
         return None
     note = f"{format_share(bare / hours)} of the hours"
-    return Tile("Hours without a rate", format_figure(bare), bare, "hours", note, "warning")
+    return hours_tile("Hours without a rate", bare, note, "warning")
 
 
 def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:

@@ -129,7 +129,7 @@ def tile_projects(
     overdue = int(total["overdue"])
     return build_tiles(
         [
-            Tile("Projects", f"{len(known.rows):,}", len(known.rows), "count"),
+            count_tile("Projects", len(known.rows)),
             count_tile("Late", len(known.late), f"of {dated:,} with a due date", "alert"),
             count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
             None
@@ -138,7 +138,7 @@ def tile_projects(
                 *("Done", format_share(progress), float(progress), "share"),
                 f"{done:,} of {count_noun(tasks, 'task')}",
             ),
-            Tile("Open tasks", f"{total['open']:,}", int(total["open"]), "count"),
+            count_tile("Open tasks", int(total["open"])),
             count_tile("Overdue tasks", overdue, f"of {total['open']:,} open", "warning"),
         ]
     )

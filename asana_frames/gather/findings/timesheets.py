@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asana_frames.display.sentences import count_noun, format_figure, format_hours, format_share
+from asana_frames.display.sentences import count_noun, format_hours, format_share
 from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Severity,
-    Tile,
     build_findings,
     build_tiles,
     count_tile,
-    label_rows,
+    group_people,
+    hours_tile,
 )
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
@@ -46,13 +46,15 @@ def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataF
     weeks = approvals.reset_index(drop=True)
     is_over = is_true(weeks["period"] + _LAST_DAY < today)
     unsent = weeks[is_over & (weeks["state"] == "not handed in")]
-    group = _group_people(weeks)
+    group = group_people(weeks)
     found = [
-        _find_missing(group, weeks),
+        _find_hours(group, weeks, "missing", "warning", "tracked less than expected", "missing"),
         _find_weeks(group, weeks[weeks["state"] == "rejected"], "rejected", "to be corrected"),
         _find_weeks(group, unsent, "not handed in", "not handed in"),
         _find_weeks(group, weeks[weeks["state"] == "pending"], "pending", "to be approved"),
-        _find_overtime(group, weeks),
+        _find_hours(
+            group, weeks, "overtime", "note", "tracked more than expected in a week", "more"
+        ),
     ]
     if not any(found):
         found.append(Finding("good", "complete", "All hours are tracked, handed in and approved."))
@@ -78,33 +80,26 @@ def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFram
     open_weeks = int((is_over & (states == "not handed in")).sum())
     return build_tiles(
         [
-            Tile("Hours", format_figure(hours), hours, "hours", note),
-            Tile(
-                *("Missing", format_figure(missing), missing, "hours"),
-                format_share(missing / expected) if expected else "",
-                "warning" if missing > TINY else "good",
+            hours_tile("Hours", hours, note),
+            hours_tile(
+                "Missing", missing, format_share(missing / expected) if expected else "", "warning"
             ),
             count_tile("Not handed in", open_weeks, of, "warning"),
             count_tile("To approve", int((states == "pending").sum()), of, "warning"),
             count_tile("Rejected", int((states == "rejected").sum()), of, "warning"),
-            Tile("Approved", f"{approved:,}", approved, "count", of),
+            count_tile("Approved", approved, of),
         ]
     )
 
 
-def _group_people(weeks: pd.DataFrame) -> Group:
-    people = weeks.drop_duplicates("person_gid").dropna(subset=["person_gid"])
-    labels = label_rows(people["person_name"], people["person_gid"])
-    rows = people[["person_gid"]].set_axis(["gid"], axis="columns").assign(label=labels)
-    return Group(rows.set_index("gid", drop=False), "person", "people")
-
-
-def _find_missing(group: Group, weeks: pd.DataFrame) -> Finding | None:
-    hours = weeks.groupby("person_gid")["missing"].sum().astype(float)
+def _find_hours(
+    group: Group, weeks: pd.DataFrame, column: str, severity: Severity, words: str, unit: str
+) -> Finding | None:
+    """Return a sentence about the people with most hours in a column, all weeks added up."""
+    hours = weeks.groupby("person_gid")[column].sum().astype(float)
     hours = hours[hours > TINY].sort_values(ascending=False, kind="stable")
-    words = "tracked less than expected"
-    measures = [f"({format_hours(one)} missing)" for one in hours]
-    return group.find("warning", "missing", hours, (words, words), measures)
+    measures = [f"({format_hours(one)} {unit})" for one in hours]
+    return group.find(severity, column, hours, (words, words), measures)
 
 
 def _find_weeks(group: Group, weeks: pd.DataFrame, kind: str, words: str) -> Finding | None:
@@ -115,11 +110,3 @@ def _find_weeks(group: Group, weeks: pd.DataFrame, kind: str, words: str) -> Fin
     predicates = (f"has timesheets {words}", f"have timesheets {words}")
     severity: Severity = "note" if kind == "pending" else "warning"
     return group.find(severity, kind, counts, predicates, measures)
-
-
-def _find_overtime(group: Group, weeks: pd.DataFrame) -> Finding | None:
-    hours = weeks.groupby("person_gid")["overtime"].sum().astype(float)
-    hours = hours[hours > TINY].sort_values(ascending=False, kind="stable")
-    words = "tracked more than expected in a week"
-    measures = [f"({format_hours(one)} more)" for one in hours]
-    return group.find("note", "overtime", hours, (words, words), measures)

@@ -162,7 +162,7 @@ def format_failure(title: str, words: str) -> str:
 def format_list(title: str, entries: Sequence[Entry], *, more: int, nothing: str) -> str:
     """Return the card of a list, of which ``more`` entries are left out."""
     rows = "".join(
-        f"<li><span>{_link(entry.name, entry.url)}</span><span>{escape(entry.detail)}</span></li>"
+        f"<li><span>{_link(entry.name, entry.url)}</span> <span>{escape(entry.detail)}</span></li>"
         for entry in entries
     )
     body = f"<ol>{rows}</ol>" if entries else f"<p>{escape(nothing)}</p>"
@@ -200,11 +200,12 @@ def _label(row: _Row) -> str:
 
 
 def _format_tile(row: _Row, unknown: str) -> str:
-    notes = "".join(
+    # Without styles, as some pages show saved notebooks, spaces keep the words apart.
+    notes = " ".join(
         f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
     )
     number = _format_number(row["value"], row["unit"])
-    return f'<li class="af-tile"><span>{_label(row)}</span><b>{number}</b>{notes}</li>'
+    return f'<li class="af-tile"><span>{_label(row)}</span> <b>{number}</b> {notes}</li>'
 
 
 def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:
