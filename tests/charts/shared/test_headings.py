@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 import asana_frames as af
 from asana_frames.charts.shared.about import Titles, compose_title, read_about
 from asana_frames.charts.shared.headings import set_heading
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of
+from tests.charts.drawn import finding_of, legend_of, note_of, title_of
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def test_a_title_says_what_of_what_and_when() -> None:
 
     assert title_of(ax) == "Shop: scope and done, May to Nov 2026"
     assert finding_of(ax) == "3 of 5 done."
-    assert notes_of(ax) == "2 left out · As of 28 Nov 2026, 10:05 (UTC+1)"
+    assert note_of(ax) == "2 left out · As of 28 Nov 2026, 10:05 (UTC+1)"
 
 
 def test_titles_that_are_passed_stand_in_place_of_the_usual_ones() -> None:
@@ -81,7 +81,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
     set_heading(ax, table_of(now="someday", subject=""), "scope", Titles())
 
-    assert (title_of(ax), finding_of(ax), notes_of(ax)) == ("Scope", "", "")
+    assert (title_of(ax), finding_of(ax), note_of(ax)) == ("Scope", "", "")
 
 
 @pytest.mark.parametrize("width", [3, 4, 8])

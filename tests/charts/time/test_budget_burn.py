@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 
 import asana_frames as af
 from asana_frames.charts.shared.ink import mix_ink
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = [
