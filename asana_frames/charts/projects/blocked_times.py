@@ -9,6 +9,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -34,6 +35,7 @@ _NEEDED = (
     *("task_gid", "task_name", "blocked_at", "days_blocked", "days_counted"),
     *("is_current", "is_certain"),
 )
+_TASK = ("task_gid", "task_name")
 _MOST_TASKS = 40
 _WHAT = "when tasks were blocked"
 _HATCH = "////"
@@ -81,7 +83,7 @@ def blocked_times(
     blocked_times = read_input(blocked_times, _NEEDED, chart="blocked_times", ax=ax, titles=titles)
     rows = drop_missing(blocked_times, "blocked_at", "days_blocked")
     days = column_numbers(rows, "days_counted")
-    labels = unique_labels(rows, ["task_gid", "task_name"], 40)
+    labels = unique_labels(rows, _TASK, LONGEST_NAME)
     total = pd.Series(np.nan_to_num(days)).groupby(labels.to_numpy()).sum()
     total = total.sort_values(ascending=False, kind="stable")
     if ax is None:
@@ -92,10 +94,10 @@ def blocked_times(
     shown = total.head(count_fitting_rows(ax, _MOST_TASKS, reserved=0.9))
     is_shown = labels.isin(shown.index).to_numpy()
     legend = _draw_bars(ax, rows[is_shown], labels[is_shown], list(shown.index))
-    longest = max_name_length(ax)
     set_plain_style(ax, grid="x")
-    names = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in shown.index]
-    label_rows(ax, names)
+    # Shortened before equal names have the endings that tell them apart.
+    short = dict(zip(labels, unique_labels(rows, _TASK, max_name_length(ax)), strict=True))
+    label_rows(ax, [short[name] for name in shown.index])
     label_date_axis(ax)
     if len(shown) < _FEWEST_ROWS:
         ax.set_ylim(_FEWEST_ROWS - 0.4, -0.6)

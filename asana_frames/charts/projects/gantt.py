@@ -125,14 +125,10 @@ def gantt(
     )
     day = _find_day(dependencies, now)
     stated = restate_about(dependencies, now=None if now is None else day)
-    dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
-    dated = dated.assign(**{name: dated[name].fillna(False).astype(bool) for name in _FLAGS})
-    gid = dated["project_gid"]
-    # Files that Asana exports have no gids of projects; their names tell them apart.
-    ordered = _sort_by_weight(dated.assign(home=gid.where(gid.notna(), dated["project_name"])))
+    ordered = _sort_by_weight(_select_dated(dependencies))
     if ax is None:
         ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 2.0)
-    if dated.empty:
+    if ordered.empty:
         set_heading(ax, stated, _WHAT, titles)
         return draw_empty(ax, "No tasks" if dependencies.empty else "No tasks with a due day")
     fits = _count_lines(ordered) <= max(2, count_fitting_rows(ax, _MOST_LINES, reserved=1.1))
@@ -142,18 +138,28 @@ def gantt(
     legend |= _draw_late_finishes(ax, drawn, tasks)
     _label_tasks(ax, drawn, tasks)
     today_note = _mark_today(ax, _add_finishes(drawn, tasks), day)
-    undated = len(dependencies) - len(dated)
+    undated = len(dependencies) - len(ordered)
     undated_note = f"+ {undated} without a due day" if undated else ""
     set_heading(
         ax,
         stated,
         _WHAT,
         titles,
-        finding=_summarise(dated),
-        notes=[today_note, count_hidden(len(dated) - len(drawn), "tasks"), undated_note],
+        finding=_summarise(ordered),
+        notes=[today_note, count_hidden(len(ordered) - len(drawn), "tasks"), undated_note],
         legend=legend,
     )
     return make_room(ax)
+
+
+def _select_dated(dependencies: pd.DataFrame) -> pd.DataFrame:
+    """Return the tasks that have a due day, with what tells their project from others."""
+    dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
+    gid = dated["project_gid"]
+    # Files that Asana exports have no gids of projects; their names tell them apart.
+    home = gid.where(gid.notna(), dated["project_name"])
+    flags = {name: dated[name].fillna(False).astype(bool) for name in _FLAGS}
+    return dated.assign(home=home, **flags)
 
 
 def _find_day(dependencies: pd.DataFrame, now: When | None) -> pd.Timestamp:

@@ -41,6 +41,8 @@ _WHAT = "status from update to update"
 #: Statuses from the worst to the best.
 _FROM_WORST = ("off_track", "at_risk", "on_hold", "on_track", "complete", "dropped")
 
+_NEEDED = ("parent_gid", "parent_name", "status_type", "created_at")
+
 
 def status_timeline(
     statuses: pd.DataFrame,
@@ -80,15 +82,8 @@ def status_timeline(
         A column is missing, or ``now`` is not a valid time.
     """
     titles = Titles(title, subtitle)
-    needed = ["parent_gid", "parent_name", "status_type", "created_at"]
-    statuses = read_input(
-        statuses,
-        needed,
-        chart="status_timeline",
-        ax=ax,
-        titles=titles,
-        source="asana.status_updates.list",
-    )
+    chart, source = "status_timeline", "asana.status_updates.list"
+    statuses = read_input(statuses, _NEEDED, chart=chart, ax=ax, titles=titles, source=source)
     end = parse_moment(now)
     known = _read_updates(statuses)
     unplaced = len(statuses) - len(known)

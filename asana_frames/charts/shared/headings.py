@@ -102,9 +102,13 @@ def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
 
 
 def _list_titles(what: str, about: About) -> list[str]:
-    """Return titles, the longest first: a long name leaves room for what is shown, and when."""
-    names = dict.fromkeys(cut_name(about.subject, letters) for letters in _NAMES)
-    return [compose_title(what, about._replace(subject=name)) for name in names]
+    """Return titles, the longest first: a long name leaves room for what is shown, and when.
+
+    The last one leaves out when: axes show it, too.
+    """
+    named = [about._replace(subject=cut_name(about.subject, letters)) for letters in _NAMES]
+    shortest = named[-1]._replace(start=None, end=None)
+    return list(dict.fromkeys(compose_title(what, each) for each in [*named, shortest]))
 
 
 def _set_title(ax: Axes, choices: Sequence[str]) -> None:

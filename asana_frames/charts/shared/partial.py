@@ -22,9 +22,8 @@ def note_partial(frame: pd.DataFrame, first: np.datetime64, step: Step) -> str:
     if today is not None and start <= today <= last:
         return describe_partial(start, step)
     if about.end is not None and start <= about.end < last:
-        return (
-            f"the {name_period(step)} from {format_day(start)} ends with {format_day(about.end)}"
-        )
+        counted = format_day(about.end)
+        return f"the {name_period(step)} from {format_day(start)} is counted to {counted}"
     return ""
 
 

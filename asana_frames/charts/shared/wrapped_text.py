@@ -23,6 +23,8 @@ _SPARE = 0.97
 LINE = 1.25
 #: Letters that a line has at least.
 _FEWEST = 8
+#: The part of a line that the last one fills at least, where words can be moved to it.
+_LAST = 0.3
 #: Letters of the longest text.
 _LONGEST = 400
 
@@ -113,8 +115,18 @@ def _break_words(text: str, points: float, font: FontProperties) -> tuple[list[s
     while letters > _FEWEST and max(measure_width(line, font) for line in lines) > points:
         letters -= 1
         lines = textwrap.wrap(words, letters)
+    lines = _fill_last(words, lines, letters)
     # The dot between two notes does not begin a line.
     return [line.removeprefix("· ") for line in lines], letters
+
+
+def _fill_last(words: str, lines: list[str], letters: int) -> list[str]:
+    """Return as many lines, broken so that no word or two are left for the last one."""
+    shorter, broken = letters, lines
+    while len(broken) == len(lines) > 1 and len(broken[-1]) < _LAST * letters:
+        lines, shorter = broken, shorter - 1
+        broken = textwrap.wrap(words, shorter) if shorter >= _FEWEST else []
+    return broken if len(broken) == len(lines) else lines
 
 
 def measure_width(text: str, font: FontProperties) -> float:

@@ -95,18 +95,7 @@ def timesheet(
         A column is missing.
     """
     titles = Titles(title, subtitle)
-    # Names such as "Mon" may be a user's own where they are not asked for.
-    given = getattr(timesheet, "columns", ())
-    used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
-    needed = ["person_gid", "person_name", *used, "total", "approval_status"]
-    timesheet = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles)
-    days = [str(name) for name in timesheet.columns if _is_day(name)]
-    if not days:
-        raise InvalidArgument(
-            "charts.timesheet needs a column per day, named by its date such as '2026-11-02', or "
-            "by its weekday such as 'Mon'."
-        )
-    timesheet = timesheet.reset_index(drop=True)
+    timesheet, days = _read_timesheet(timesheet, ax, titles)
     is_total = _is_total_row(timesheet)
     persons = timesheet[~is_total]
     if ax is None:
@@ -137,6 +126,24 @@ def timesheet(
         days=_find_days(timesheet, days),
     )
     return make_room(ax)
+
+
+def _read_timesheet(
+    timesheet: Any, ax: Axes | None, titles: Titles
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table, its rows numbered from 0, and the names of the columns of days."""
+    # Names such as "Mon" may be a user's own where they are not asked for.
+    given = getattr(timesheet, "columns", ())
+    used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
+    needed = ["person_gid", "person_name", *used, "total", "approval_status"]
+    table = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles)
+    days = [str(name) for name in table.columns if _is_day(name)]
+    if not days:
+        raise InvalidArgument(
+            "charts.timesheet needs a column per day, named by its date such as '2026-11-02', or "
+            "by its weekday such as 'Mon'."
+        )
+    return table.reset_index(drop=True), days
 
 
 def _is_day(name: object) -> bool:

@@ -14,7 +14,7 @@ from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.dates import ConciseDateFormatter, num2date
 
 import asana_frames as af
-from tests.charts.drawn import finding_of, legend_of, title_of, words_of
+from tests.charts.drawn import finding_of, inside_of, legend_of, title_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -124,7 +124,7 @@ def test_nothing_is_a_chart_that_says_so(is_typed: bool) -> None:
 
     ax = af.charts.cumulative_flow(none)
 
-    assert words_of(ax) == ["No tasks"]
+    assert inside_of(ax) == ["No tasks"]
 
 
 def test_small_axes_are_drawn_into_and_returned() -> None:

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 import asana_frames as af
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, inside_of, legend_of, note_of, title_of
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +72,7 @@ def test_each_finished_task_is_a_dot_and_lines_are_the_service_levels() -> None:
     (dots,) = ax.collections
     assert len(np.asarray(dots.get_offsets())) == 20
     assert [line[0] for line in lines_of(ax)] == [10, 14, 17, 19]
-    assert words_of(ax)[0] == "50 % within\n10 days"
+    assert inside_of(ax)[0] == "50 % within\n10 days"
     assert title_of(ax) == "Cycle times, 2 to 21 Mar 2026"
     assert finding_of(ax) == "Half of 20 tasks were finished within 10 days, 85 % within 17."
 
@@ -97,7 +97,7 @@ def test_the_control_chart_has_a_rolling_median_and_percentile() -> None:
 
     ax = af.charts.control_chart(table)
 
-    assert sorted(words_of(ax)) == ["rolling 85 %", "rolling median"]
+    assert sorted(inside_of(ax)) == ["rolling 85 %", "rolling median"]
     assert finding_of(ax) == "The rolling median went up from 2 days to 3 days."
     median, high = lines_of(ax)
     assert median[2:] == [2, 3]
@@ -112,7 +112,7 @@ def test_a_median_of_too_few_tasks_is_not_named() -> None:
 
     ax = af.charts.control_chart(table)
 
-    assert (words_of(ax), finding_of(ax), len(ax.lines)) == ([], "", 0)
+    assert (inside_of(ax), finding_of(ax), len(ax.lines)) == ([], "", 0)
 
 
 def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
@@ -124,7 +124,7 @@ def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
 
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Doing\n1", "Review\n2"]
     assert legend_of(ax) == ["in progress", "above all lines"]
-    assert words_of(ax) == ["85 %"]
+    assert inside_of(ax) == ["85 %"]
     assert finding_of(ax) == "1 of 3 are older than 85 % of finished tasks were here."
     young, old, levels = ax.collections
     heights = [float(np.asarray(part)[0][1]) for part in levels.get_segments()]  # type: ignore[attr-defined]
@@ -151,7 +151,7 @@ def test_sections_that_do_not_fit_are_counted() -> None:
 
     shown = len(ax.get_xticklabels())
     assert 1 < shown < 30
-    assert f"… {30 - shown} more sections" in notes_of(ax)
+    assert f"… {30 - shown} more sections" in note_of(ax)
 
 
 def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
@@ -161,14 +161,14 @@ def test_work_in_progress_has_a_line_per_section_with_a_limit() -> None:
 
     assert lines_of(ax) == [[1, 3, 2], [2, 2], [0, 1, 4], [3, 3]]
     assert [line.get_linestyle() for line in ax.lines] == ["-", "--"] * 2
-    assert words_of(ax) == ["Doing", "Review"]
+    assert inside_of(ax) == ["Doing", "Review"]
     assert legend_of(ax) == ["limit", "above the limit"]
-    assert notes_of(ax) == "… 1 more section"
+    assert note_of(ax) == "… 1 more section"
     assert finding_of(ax) == "Above the limit: Review has 4 of 3."
     over = list(ax.collections)
     assert [np.asarray(part.get_offsets())[:, 1].tolist() for part in over] == [[3], [4]]
     plain = af.charts.wip(counts_of(counts))
-    assert sorted(words_of(plain)) == ["Doing", "Review", "To do"]
+    assert sorted(inside_of(plain)) == ["Doing", "Review", "To do"]
     assert finding_of(plain) == "15 open at the end; To do has the most (9)."
     # Red is kept for what is above a limit.
     many = af.charts.wip(counts_of({f"{n} section": [n] for n in range(10, 24)}))
@@ -192,7 +192,7 @@ def test_nothing_is_said_in_words_on_the_axes_that_are_given(name: str) -> None:
     ax = getattr(af.charts, name)(frame, ax=given)
 
     assert ax is given
-    assert words_of(ax) == [words]
+    assert inside_of(ax) == [words]
 
 
 @pytest.mark.parametrize(
@@ -231,4 +231,4 @@ def test_on_the_sandbox_all_of_them_are_drawn(asana: af.Asana) -> None:
     assert len(af.charts.control_chart(af.rollups.control_chart(cycles)).lines) == 2
     names = [label.get_text() for label in af.charts.aging_wip(ages).get_xticklabels()]
     assert [name.split("\n")[0] for name in names] == ["In progress", "Review"]
-    assert words_of(af.charts.wip(counts)) == ["Review"]
+    assert inside_of(af.charts.wip(counts)) == ["Review"]

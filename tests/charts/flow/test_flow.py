@@ -14,8 +14,7 @@ from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
-from tests.charts.headings import panels_of
+from tests.charts.drawn import finding_of, inside_of, legend_of, note_of, panels_of, title_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -75,7 +74,7 @@ def test_a_burnup_is_a_line_of_scope_over_an_area_of_what_is_done() -> None:
     assert np.asarray(line.get_xdata())[0] == date2num(np.datetime64("2026-03-09"))
     tops = [area.get_datalim(panel.transData).y1 for area in panel.collections]
     assert tops == [5, 3]
-    assert sorted(words_of(panel)) == ["done", "open", "scope"]
+    assert sorted(inside_of(panel)) == ["done", "open", "scope"]
     assert [bar.get_height() for bar in ax.patches] == [2, 2, 1]
     assert finding_of(ax) == "3 of 5 done, 2 open."
     assert panel.get_ylim()[0] == 0
@@ -124,10 +123,10 @@ def test_a_burndown_marks_today_where_days_follow() -> None:
     (panel,) = panels_of(af.charts.burndown(ahead))
     (other,) = panels_of(af.charts.burndown(over))
 
-    assert words_of(panel) == ["today"]
+    assert inside_of(panel) == ["today"]
     today = np.asarray(panel.lines[-1].get_xdata())[0]
     assert today == date2num(np.datetime64("2026-03-04"))
-    assert words_of(other) == []
+    assert inside_of(other) == []
 
 
 def test_a_burndown_without_an_end_has_no_line_beside_it() -> None:
@@ -158,7 +157,7 @@ def test_velocity_has_two_bars_per_sprint_and_the_mean_of_those_that_are_over() 
     ]
     hollow = [bar.get_hatch() is not None for bar in ax.patches]
     assert hollow == [False, False, True, False, False, True]
-    assert "mean 6" in words_of(ax)
+    assert "mean 6" in inside_of(ax)
     assert legend_of(ax) == ["committed", "done", "not over"]
     assert finding_of(ax) == "6 done per sprint on average; Sprint 2: 8 done, 6 committed."
 
@@ -168,7 +167,7 @@ def test_of_many_sprints_the_last_are_drawn() -> None:
 
     assert len(ax.get_xticklabels()) == 26
     assert ax.get_xticklabels()[-1].get_text() == "Sprint 40"
-    assert notes_of(ax) == "… 14 more sprints before"
+    assert note_of(ax) == "… 14 more sprints before"
     older = af.charts.velocity(velocity_of(*[(9, 9)] * 14, *[(1, 1)] * 26))
     assert finding_of(older).startswith("3.9 done per sprint on average; ")
 
@@ -182,8 +181,8 @@ def test_large_numbers_have_separators() -> None:
 def test_for_years_of_days_weeks_are_suggested() -> None:
     short, long = (burnup_of(*[(1, 0)] * days, every="D") for days in (700, 800))
 
-    assert notes_of(af.charts.burnup(short)) == ""
-    assert notes_of(af.charts.burnup(long)).startswith("Day by day; every='W' gives weeks")
+    assert note_of(af.charts.burnup(short)) == ""
+    assert note_of(af.charts.burnup(long)).startswith("Day by day; every='W' gives weeks")
 
 
 def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
@@ -193,7 +192,7 @@ def test_created_goes_up_completed_down_and_what_is_open_is_above() -> None:
     (above,) = panels_of(ax)
     assert list(np.asarray(above.lines[0].get_ydata())) == [3, 2]
     assert legend_of(ax) == ["created", "done"]
-    assert sorted(words_of(above)) == ["open", "overdue"]
+    assert sorted(inside_of(above)) == ["open", "overdue"]
     assert finding_of(ax) == "2 open at the end, 1 of them overdue."
     assert above.get_xlim() == ax.get_xlim()
     # The bars end where the lines begin.
@@ -227,7 +226,7 @@ def test_a_period_that_is_not_over_does_not_count_in_the_mean_and_is_told() -> N
     ax = af.charts.throughput(throughput_of(3, 5, 1).assign(partial=[False, False, True]))
 
     assert mean_of(ax) == 4
-    assert notes_of(ax) == "The week from 16 Mar 2026 is not over"
+    assert note_of(ax) == "The week from 16 Mar 2026 is not over"
     assert finding_of(ax) == "4 per week on average; most, 5, in the week from 9 Mar 2026."
 
 
@@ -236,7 +235,7 @@ def test_throughput_has_a_bar_per_period_and_its_mean() -> None:
 
     assert [bar.get_height() for bar in ax.patches] == [3, 0, 6]
     assert mean_of(ax) == 3
-    assert words_of(ax) == ["mean 3"]
+    assert inside_of(ax) == ["mean 3"]
     assert title_of(ax) == "Completed tasks per week, 2 to 22 Mar 2026"
     assert ax.get_ylabel() == "Tasks"
 
@@ -274,7 +273,7 @@ def test_others_do_not_dwarf_the_groups_that_are_drawn() -> None:
     ax = af.charts.throughput(many.assign(partial=True))
 
     assert ax.get_ylim()[1] == pytest.approx(1.35 * 10)
-    assert "Other (70) is cut: up to 70 tasks" in notes_of(ax)
+    assert "Other (70) is cut: up to 70 tasks" in note_of(ax)
 
 
 LOAD = (
@@ -298,9 +297,9 @@ def test_load_has_the_person_with_most_to_do_at_the_top(
     ax = af.charts.load(load_of(*LOAD), show=show)
 
     assert [label.get_text() for label in ax.get_yticklabels()] == names
-    assert words_of(ax) == words
+    assert inside_of(ax) == words
     assert finding_of(ax) == finding
-    assert notes_of(ax) == ("+ 4 tasks without a due date" if show == "tasks" else "")
+    assert note_of(ax) == ("+ 4 tasks without a due date" if show == "tasks" else "")
     assert any(isinstance(part, QuadMesh) for part in ax.collections)
 
 
@@ -310,7 +309,7 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
 
     ax = af.charts.load(load_of(*rows))
 
-    assert notes_of(ax) == "… 10 more persons"
+    assert note_of(ax) == "… 10 more persons"
     assert len(panels_of(ax)) == 1
 
 
@@ -322,8 +321,8 @@ def test_what_was_due_in_weeks_that_are_over_is_one_number() -> None:
 
     # Ana: 7 + 1 of weeks before, nothing in this week, 2 in the next; Bo has 5 of before.
     assert [label.get_text() for label in ax.get_yticklabels()] == ["Ana", "Bo"]
-    assert words_of(ax) == ["·", "2", "·", "·", "8", "5", "earlier"]
-    assert notes_of(ax).startswith("Earlier: in a week that is over · + 4 tasks without")
+    assert inside_of(ax) == ["·", "2", "·", "·", "8", "5", "earlier"]
+    assert note_of(ax).startswith("Earlier: in a week that is over · + 4 tasks without")
     assert title_of(ax) == "Open tasks by due date, 9 to 22 Mar 2026"
 
 
@@ -375,7 +374,7 @@ class TestEachChart:
     ) -> None:
         ax = chart(data.head(0))
 
-        assert words_of(ax)[0].startswith("No ")
+        assert inside_of(ax)[0].startswith("No ")
         assert not ax.patches
 
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:

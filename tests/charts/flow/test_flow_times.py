@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 import asana_frames as af
 from asana_frames.rollups.flow.aging import BUCKETS
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, inside_of, legend_of, note_of, title_of
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_each_completed_task_is_a_dot_and_lines_tell_how_long_most_take() -> Non
     (dots,) = ax.collections
     assert len(np.asarray(dots.get_offsets())) == 21
     assert [float(np.asarray(line.get_ydata())[0]) for line in ax.lines] == [10, 17, 19]
-    assert words_of(ax) == [
+    assert inside_of(ax) == [
         "50 % within\n10 days",
         "85 % within\n17 days",
         "95 % within\n19 days",
@@ -70,7 +70,7 @@ def test_tasks_that_took_far_longer_are_counted_in_a_note() -> None:
     ax = af.charts.lead_times(times_of(*[5.0] * 99, 900.0))
 
     assert ax.get_ylim() == (0, 15)
-    assert notes_of(ax) == "… 1 took longer, up to 900 days"
+    assert note_of(ax) == "… 1 took longer, up to 900 days"
 
 
 def test_tasks_done_at_once_are_drawn() -> None:
@@ -86,7 +86,7 @@ def test_ages_are_bars_of_buckets_with_the_overdue_at_the_foot() -> None:
 
     assert [label.get_text() for label in ax.get_xticklabels()] == [*BUCKETS.values(), "(none)"]
     assert heights_of(ax) == [0, 0, 0, 0, 1, 1, 1, 0, 0, 0, 1, 0]
-    assert words_of(ax) == ["1", "0", "0", "0", "2", "1"]
+    assert inside_of(ax) == ["1", "0", "0", "0", "2", "1"]
     assert legend_of(ax) == ["overdue", "not overdue"]
     assert (
         finding_of(ax)
@@ -100,8 +100,8 @@ def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
     ages = af.charts.aging(af.rollups.aging(tasks, now="2026-11-02T09:00Z"))
     times = af.charts.lead_times(af.rollups.lead_times(tasks))
 
-    assert len(words_of(ages)) == len(BUCKETS)
-    assert len(words_of(times)) == 3
+    assert len(inside_of(ages)) == len(BUCKETS)
+    assert len(inside_of(times)) == 3
 
 
 CHARTS: dict[Callable[..., Axes], tuple[pd.DataFrame, str]] = {
@@ -132,7 +132,7 @@ class TestEachChart:
     ) -> None:
         ax = chart(data.head(0))
 
-        assert words_of(ax)[0].startswith("No ")
+        assert inside_of(ax)[0].startswith("No ")
 
     def test_names_a_missing_column(self, chart: Callable[..., Axes], data: pd.DataFrame) -> None:
         column = CHARTS[chart][1]

@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.dates import num2date
 
 import asana_frames as af
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, inside_of, legend_of, note_of, title_of
 from tests.rollups.flows import NOW, tasks_of, work
 
 
@@ -59,7 +59,7 @@ def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
     ax = af.charts.forecast(outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1))
 
     assert [bar.get_height() for bar in ax.patches] == pytest.approx([20, 30, 30, 10, 10])  # type: ignore[attr-defined]
-    assert sorted(words_of(ax), key=lambda words: words.split(" %")[0].replace("today", "")) == [
+    assert sorted(inside_of(ax), key=lambda words: words.split(" %")[0].replace("today", "")) == [
         "today",
         # 50 % are reached exactly in the second week.
         "50 % by 14 Jun 2026",
@@ -67,7 +67,7 @@ def test_a_forecast_has_a_bar_per_date_and_marks_in_words() -> None:
         "95 % by 5 Jul 2026",
     ]
     assert finding_of(ax) == "Done by 28 Jun 2026 in 85 % of the runs."
-    assert notes_of(ax) == "9 left, drawn from 12 past periods"
+    assert note_of(ax) == "9 left, drawn from 12 past periods"
     assert title_of(ax) == "When all is done"
     lines = [np.asarray(line.get_xdata())[0] for line in ax.lines]
     assert sorted(days_of(lines)) == ["2026-06-01", "2026-06-14", "2026-06-28", "2026-07-05"]
@@ -79,7 +79,7 @@ def test_a_target_is_marked_with_its_chance() -> None:
     ax = af.charts.forecast(forecast)
 
     (chance,) = forecast.loc[forecast["kind"] == "chance", "probability"]
-    assert f"target 30 Jun 2026: {100 * chance:.0f} %" in words_of(ax)
+    assert f"target 30 Jun 2026: {100 * chance:.0f} %" in inside_of(ax)
     assert finding_of(ax).endswith(f"; by the target, 30 Jun 2026, in {100 * chance:.0f} %.")
     styles = {days_of(np.asarray(line.get_xdata()))[0]: line.get_linestyle() for line in ax.lines}
     assert styles["2026-06-30"] == "--"
@@ -89,7 +89,7 @@ def test_a_target_in_the_past_is_on_the_axis() -> None:
     ax = af.charts.forecast(forecast_of(*work(0, 1, left=1), dates="2026-03-01"))
 
     assert days_of(ax.get_xlim())[0] < "2026-03-01"
-    assert "target 1 Mar 2026: 0 %" in words_of(ax)
+    assert "target 1 Mar 2026: 0 %" in inside_of(ax)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_only_what_is_certain_is_100_percent(chance: float, words: str) -> None:
 
     ax = af.charts.forecast(pd.concat([forecast, target]))
 
-    assert f"target 14 Jun 2026: {words}" in words_of(ax)
+    assert f"target 14 Jun 2026: {words}" in inside_of(ax)
 
 
 @pytest.mark.parametrize("width", [4, 8])
@@ -123,7 +123,7 @@ def test_no_line_crosses_the_words_of_another_mark(width: float) -> None:
 def test_percentiles_of_one_date_share_a_mark() -> None:
     ax = af.charts.forecast(forecast_of(*work(1, 1, left=2)))
 
-    assert words_of(ax) == [
+    assert inside_of(ax) == [
         "today",
         "50, 70, 85, 95 % by 14 Jun 2026",
     ]
@@ -132,11 +132,11 @@ def test_percentiles_of_one_date_share_a_mark() -> None:
 def test_percentiles_that_are_never_reached_are_left_out_and_a_note_tells_why() -> None:
     ax = af.charts.forecast(outcomes_of(0.4, 0.2, never=0.4))
 
-    assert words_of(ax) == [
+    assert inside_of(ax) == [
         "today",
         "50 % by 14 Jun 2026",
     ]
-    assert notes_of(ax).endswith(" · 40 % of the runs are never done")
+    assert note_of(ax).endswith(" · 40 % of the runs are never done")
     assert finding_of(ax) == "Fewer than 85 % of the runs are ever done."
 
 
@@ -147,7 +147,7 @@ def test_a_forecast_that_was_shuffled_is_the_same() -> None:
         af.charts.forecast(one) for one in (outcomes, outcomes.sample(frac=1, random_state=2))
     )
 
-    assert words_of(shuffled) == words_of(plain)
+    assert inside_of(shuffled) == inside_of(plain)
     assert [bar.get_bbox().bounds for bar in shuffled.patches] == [  # type: ignore[attr-defined]
         bar.get_bbox().bounds
         for bar in plain.patches  # type: ignore[attr-defined]
@@ -161,7 +161,7 @@ def test_a_forecast_that_was_shuffled_is_the_same() -> None:
 def test_a_forecast_without_any_date_says_so(rows: Any, words: str) -> None:
     now = {"now": "2026-06-03T12:00Z"}
 
-    assert words in words_of(af.charts.forecast(forecast_of(*rows, **now)))
+    assert words in inside_of(af.charts.forecast(forecast_of(*rows, **now)))
 
 
 def test_no_chance_is_labelled_above_all() -> None:
@@ -193,7 +193,7 @@ def test_several_groups_are_lines_with_the_earliest_at_the_top() -> None:
     (dots,) = [one for one in ax.collections if isinstance(one, PathCollection)]
     assert len(np.asarray(dots.get_offsets())) == 8
     assert legend_of(ax) == ["today", "50, 70, 85, 95 %"]
-    assert words_of(ax)[0] == "85 %: 14 Jun 2026"
+    assert inside_of(ax)[0] == "85 %: 14 Jun 2026"
     assert finding_of(ax).startswith("Last is Website, by ")
 
 
@@ -213,7 +213,7 @@ def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:
 
     ax = af.charts.forecast(forecast_of(*rows, by="project", dates="2026-06-30"))
 
-    assert words_of(ax) == ["target: 100 %", "never at this pace"]
+    assert inside_of(ax) == ["target: 100 %", "never at this pace"]
     assert legend_of(ax) == ["today", "50, 70, 85, 95 %", "target"]
 
 
@@ -227,7 +227,7 @@ def test_groups_without_room_are_counted() -> None:
 
     ax = af.charts.forecast(forecast_of(*rows, by="project", trials=5))
 
-    assert notes_of(ax).startswith("… 40 more groups")
+    assert note_of(ax).startswith("… 40 more groups")
 
 
 def test_a_backtest_has_a_line_per_horizon_beside_that_of_what_was_said() -> None:
@@ -255,7 +255,7 @@ def test_forecasts_of_all_groups_are_counted_together() -> None:
 def test_a_backtest_without_forecasts_says_so() -> None:
     ax = af.charts.backtest(checks_of((1, 0.5, 0, 0)))
 
-    assert words_of(ax) == ["No forecasts: too few past periods"]
+    assert inside_of(ax) == ["No forecasts: too few past periods"]
 
 
 def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
@@ -266,7 +266,7 @@ def test_the_rollups_of_a_sandbox_are_drawn(asana: af.Asana) -> None:
     each = af.charts.forecast(af.rollups.forecast(tasks, by="project", now=now))
     checked = af.charts.backtest(af.rollups.backtest(tasks, now=now))
 
-    assert "today" in words_of(one)
+    assert "today" in inside_of(one)
     assert "Website relaunch" in [label.get_text() for label in each.get_yticklabels()]
     assert len(legend_of(checked)) == 6
 
@@ -307,7 +307,7 @@ class TestEachChart:
     def test_of_nothing_is_empty_and_says_so(
         self, chart: Callable[..., Axes], data: pd.DataFrame, column: str
     ) -> None:
-        assert words_of(chart(data.head(0)))[0].startswith("No ")
+        assert inside_of(chart(data.head(0)))[0].startswith("No ")
 
     def test_names_a_missing_column(
         self, chart: Callable[..., Axes], data: pd.DataFrame, column: str

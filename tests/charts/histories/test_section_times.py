@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 Visit = tuple[str | None, str | None, float | None, bool]

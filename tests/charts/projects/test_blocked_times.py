@@ -9,7 +9,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,17 @@ def test_the_finding_names_the_longest_and_counts_what_still_is_blocked() -> Non
 
     assert finding_of(ax) == "Longest: Ship, 12 days; 1 of 2 still is."
     assert title_of(ax) == "When tasks were blocked, 2 to 21 Mar 2026"
+
+
+def test_tasks_of_equal_long_names_are_told_apart_in_narrow_axes() -> None:
+    name = "A task with a name that is too long"
+    rows = [(name, "2026-03-02", float(n + 1), False, True) for n in range(2)]
+    ax = plt.figure(figsize=(3, 3)).subplots()
+
+    af.charts.blocked_times(times_of(*rows).assign(task_gid=["120001", "120002"]), ax=ax)
+
+    endings = [label.get_text()[-5:] for label in ax.get_yticklabels()]
+    assert endings == ["…0002", "…0001"]
 
 
 def test_what_does_not_fit_is_counted() -> None:

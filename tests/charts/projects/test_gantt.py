@@ -15,7 +15,7 @@ from matplotlib.text import Annotation
 
 import asana_frames as af
 from asana_frames.charts.shared.colours import SERIES
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 NOW = "2026-03-09T12:00Z"
 BLUE, PURPLE, PALE, RED = SERIES[0], SERIES[4], "#8c8c8c", "#bd1f01"

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 GREEN, RED, GREY = "#1f9e89", "#a01f3d", "#939393"

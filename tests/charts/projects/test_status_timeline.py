@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"

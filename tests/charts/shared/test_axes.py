@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import asana_frames as af
 from asana_frames.charts.shared import fonts
 from asana_frames.charts.shared.axes import cell_width, count_hidden, draw_empty
-from tests.charts.headings import list_around
+from tests.charts.drawn import list_around
 from tests.charts.settings import find_layout_faults
 
 

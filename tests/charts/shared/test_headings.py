@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 import asana_frames as af
 from asana_frames.charts.shared.about import Titles, compose_title, read_about
 from asana_frames.charts.shared.headings import set_heading
-from tests.charts.drawn import finding_of, legend_of, notes_of, title_of
+from tests.charts.drawn import finding_of, legend_of, note_of, title_of
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def test_a_title_says_what_of_what_and_when() -> None:
 
     assert title_of(ax) == "Shop: scope and done, May to Nov 2026"
     assert finding_of(ax) == "3 of 5 done."
-    assert notes_of(ax) == "2 left out · As of 28 Nov 2026, 10:05 (UTC+1)"
+    assert note_of(ax) == "2 left out · As of 28 Nov 2026, 10:05 (UTC+1)"
 
 
 def test_titles_that_are_passed_stand_in_place_of_the_usual_ones() -> None:
@@ -81,7 +81,7 @@ def test_what_is_not_known_is_left_out() -> None:
 
     set_heading(ax, table_of(now="someday", subject=""), "scope", Titles())
 
-    assert (title_of(ax), finding_of(ax), notes_of(ax)) == ("Scope", "", "")
+    assert (title_of(ax), finding_of(ax), note_of(ax)) == ("Scope", "", "")
 
 
 @pytest.mark.parametrize("width", [3, 4, 8])
@@ -93,6 +93,61 @@ def test_a_long_name_leaves_room_for_what_and_when(width: float) -> None:
 
     assert title_of(ax).endswith("…: scope and done, May to Nov 2026")
     assert len(ax.get_title().split("\n")) <= 2
+
+
+@pytest.mark.parametrize("width", np.arange(2.8, 3.9, 0.1))
+def test_no_single_word_is_left_for_the_last_line(width: float) -> None:
+    ax = axes_of(width)
+
+    set_heading(ax, TABLE, "scope and done in weeks", Titles())
+
+    first, *rest = ax.get_title().split("\n")
+    assert all(len(last) > 0.25 * len(first) for last in rest)
+
+
+def test_titles_leave_out_when_before_they_are_cut() -> None:
+    about = TABLE.attrs | {"start": "2025-12-15"}
+    ax = axes_of(2)
+
+    set_heading(ax, table_of(**about), "tasks and what they wait for", Titles())
+
+    assert title_of(ax) == "Shop: tasks and what they wait for"
+
+
+def test_lines_are_broken_anew_where_the_figure_has_another_width() -> None:
+    ax = axes_of(8)
+    set_heading(ax, TABLE, "scope and done in weeks", Titles(), finding="So it is. " * 9)
+    wide = ax.get_title(), finding_of(ax)
+
+    ax.figure.set_size_inches(4, 4)  # type: ignore[union-attr]
+    ax.figure.canvas.draw()
+    assert ax.get_title() == "Shop: scope and done in weeks,\nMay to Nov 2026"
+    ax.figure.set_size_inches(8, 4)  # type: ignore[union-attr]
+    ax.figure.canvas.draw()
+    assert (ax.get_title(), finding_of(ax)) == wide
+
+
+def test_a_title_that_the_user_sets_is_left_as_it_is() -> None:
+    ax = axes_of(3)
+    set_heading(ax, TABLE, "scope and done", Titles())
+
+    ax.set_title("Mine, which is far too long for a figure of this width, is mine")
+
+    ax.figure.canvas.draw()
+    assert ax.get_title().startswith("Mine, which is far too long for a figure of this width")
+
+
+def test_a_figure_saved_without_its_margins_has_the_same_lines() -> None:
+    from io import BytesIO
+
+    ax = axes_of(5)
+    set_heading(ax, TABLE, "scope and done in weeks", Titles(), finding="So it is. " * 9)
+    ax.figure.canvas.draw()
+    lines = ax.get_title(), [text.get_text() for text in ax.texts]
+
+    ax.figure.savefig(BytesIO(), bbox_inches="tight", dpi=200)  # type: ignore[union-attr]
+
+    assert (ax.get_title(), [text.get_text() for text in ax.texts]) == lines
 
 
 def test_dollar_signs_are_no_mathematics() -> None:

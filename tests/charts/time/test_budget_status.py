@@ -11,7 +11,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, panels_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, panels_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 NUMBERS = ["available", "out_of_office", "allocated", "tracked", "free", "load", "utilisation"]

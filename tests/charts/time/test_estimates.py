@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 MEASURES = ["estimated", "actual", "unestimated", "difference", "ratio"]

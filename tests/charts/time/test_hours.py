@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle, StepPatch
 from matplotlib.text import Annotation
 
 import asana_frames as af
-from tests.charts.headings import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
 

@@ -14,8 +14,8 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import asana_frames as af
-from tests.charts.headings import finding_of, title_of
-from tests.charts.headings import words_of as list_words
+from tests.charts.drawn import finding_of, title_of
+from tests.charts.drawn import words_of as list_words
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
