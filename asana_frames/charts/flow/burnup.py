@@ -75,7 +75,7 @@ def burnup(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", *_LEVELS, *_CHANGES]

@@ -25,7 +25,6 @@ from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
     find_step,
-    format_day,
     label_period_axis,
     name_period,
     period_ends,
@@ -43,6 +42,7 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_series,
     series_looks,
 )
+from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -83,7 +83,7 @@ def throughput(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", "done", "partial"]

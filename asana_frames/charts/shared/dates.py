@@ -183,14 +183,3 @@ def _matplotlib_dates() -> Any:
     from matplotlib import dates
 
     return dates
-
-
-def format_day(day: pd.Timestamp) -> str:
-    """Return a day as text.
-
-    Examples
-    --------
-    >>> format_day(pd.Timestamp("2026-11-02"))
-    '2 Nov 2026'
-    """
-    return f"{day.day} {day:%b} {day.year}"

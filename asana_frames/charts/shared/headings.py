@@ -17,7 +17,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.corners import corner_transform, forget_edges
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import cut_name
+from asana_frames.display.sentences import cut_name
 from asana_frames.display.words import FINDING_GID
 
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float
     for columns in range(len(handles), 0, -1):
         legend = build_legend(
             ax,
-            {shorten_name_of_series(label): artist for label, artist in handles.items()},
+            handles,
             loc="lower left",
             bbox_to_anchor=(0, 0),
             bbox_transform=corner_transform(ax, "top", points),
@@ -196,11 +196,6 @@ def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float
         if size.width <= cell_width(ax) * 72 * point:
             break
     return float(size.height) / point
-
-
-def shorten_name_of_series(label: str) -> str:
-    """Cut the label of a series to what a legend has room for."""
-    return cut_name(label, 40)
 
 
 def _fits(ax: Axes, points: float) -> bool:

@@ -30,6 +30,7 @@ from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
+from asana_frames.display.sentences import count_noun, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -90,10 +91,13 @@ def budget_status(
     Raises
     ------
     InvalidArgument
-        A column is missing, or an alert is not a number.
+        A column is missing, an alert is not a number, or ``ax``, ``title`` or ``subtitle`` cannot
+        be used.
     """
     titles = Titles(title, subtitle)
-    status = read_input(status, _NEEDED, chart="budget_status", ax=ax, titles=titles)
+    status = read_input(
+        status, _NEEDED, chart="budget_status", ax=ax, titles=titles, has_rows=True
+    )
     check_iterable(alerts, name="alerts", like="(0.75, 0.9, 1.0)")
     marks = list(alerts)
     for share in marks:
@@ -124,7 +128,7 @@ def budget_status(
         _WHAT,
         titles,
         finding=_summarise_states(status),
-        notes=[count_hidden(len(status) - len(rows), "budgets")],
+        notes=[count_hidden(len(status) - len(rows), "budget")],
         legend=lines | _list_handles(ax, rows, bool(len(forecasts))),
     )
     return make_room(ax)
@@ -134,7 +138,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
     """Return a sentence that counts the budgets that are over and at risk."""
     over, at_risk = (status["state"] == state for state in ("over", "at risk"))
     counts = int(over.sum()), int(at_risk.sum())
-    budgets = f"{len(status):,} budget{'' if len(status) == 1 else 's'}"
+    budgets = count_noun(len(status), "budget")
     if not sum(counts):
         return f"None of {budgets} is over or at risk."
     most = ""
@@ -142,7 +146,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
         share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
         at = int(np.argmax(np.nan_to_num(share)))
         names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
-        most = f", most {names.iloc[at]}, {100 * share[at]:,.0f} %"
+        most = f"; the most: {names.iloc[at]} ({format_share(share[at])})"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
     return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."
@@ -239,7 +243,7 @@ def _describe(
     '54 EUR: no total'
     """
     told = shorten_name(format_value(state), 12)
-    percent = "" if np.isnan(share) else f"{100 * share:,.0f} %"
+    percent = "" if np.isnan(share) else format_share(share)
     if is_short:
         return f"{percent}: {told}" if percent else told
     whole = "" if np.isnan(total) else f" of {format_number(total)}"

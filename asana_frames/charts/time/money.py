@@ -24,14 +24,19 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import Numbers, column_numbers, list_keys, read_input
+from asana_frames.charts.shared.columns import (
+    Numbers,
+    check_own_rows,
+    column_numbers,
+    list_keys,
+    read_input,
+)
 from asana_frames.charts.shared.dates import (
     FEW,
     Step,
     day_positions,
     fill_periods,
     find_step,
-    format_day,
     label_period_axis,
     name_period,
     period_edges,
@@ -45,6 +50,7 @@ from asana_frames.charts.shared.labels import format_number, name_by_keys, uniqu
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
@@ -153,8 +159,8 @@ def money(
     Raises
     ------
     InvalidArgument
-        A column is missing, or there are several currencies: the message says how to convert
-        them, or to draw one.
+        A column is missing, ``ax``, ``title`` or ``subtitle`` cannot be used, or there are
+        several currencies: the message says how to convert them, or to draw one.
     """
     titles = Titles(title, subtitle)
     given = read_input(
@@ -166,6 +172,8 @@ def money(
     )
     found = _read_money(given, needed)
     has_periods = "period" in found.rows and not found.rows.empty
+    if not has_periods:
+        check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=4.6 if has_periods else _find_height(found))
     what = found.what if has_periods else name_by_keys(found.what, found.keys)

@@ -28,7 +28,6 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import (
     NOTHING,
@@ -40,6 +39,7 @@ from asana_frames.charts.shared.heat_map import (
 from asana_frames.charts.shared.ink import mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.rows import name_rows
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def timesheet(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     timesheet, days = _read_timesheet(timesheet, ax, titles)
@@ -122,7 +122,7 @@ def timesheet(
         _WHAT,
         titles,
         finding=_summarise(persons, timesheet[is_total]),
-        notes=[count_hidden(len(persons) - len(drawn), "rows")],
+        notes=[count_hidden(len(persons) - len(drawn), "row")],
         days=_find_days(timesheet, days),
     )
     return make_room(ax)
@@ -136,7 +136,7 @@ def _read_timesheet(
     given = getattr(timesheet, "columns", ())
     used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
     needed = ["person_gid", "person_name", *used, "total", "approval_status"]
-    table = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles)
+    table = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles, has_rows=True)
     days = [str(name) for name in table.columns if _is_day(name)]
     if not days:
         raise InvalidArgument(
