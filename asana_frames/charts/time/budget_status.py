@@ -146,7 +146,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
         share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
         at = int(np.argmax(np.nan_to_num(share)))
         names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
-        most = f"; the most: {names.iloc[at]} ({format_share(share[at])})"
+        most = f"; the most: {names.iloc[at]}, {format_share(share[at])}"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
     return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."

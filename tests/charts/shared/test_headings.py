@@ -193,6 +193,15 @@ def test_all_begins_at_the_edge_of_the_labels_and_stays_in_the_figure(layout: An
     assert legend_of(ax) == ["x"]
 
 
+def test_series_of_long_names_that_differ_at_the_end_are_all_in_the_legend() -> None:
+    ax = axes_of()
+    names = [f"{'A series with a very long name' * 2} …{gid}" for gid in ("0001", "0002")]
+
+    set_heading(ax, TABLE, "scope", Titles(), legend={name: ax.plot([0])[0] for name in names})
+
+    assert legend_of(ax) == names
+
+
 def test_headings_follow_labels_that_are_changed_after_a_drawing() -> None:
     ax = axes_of()
     ax.set_yticks([0, 1], ["a", "b"])
@@ -241,7 +250,7 @@ def test_a_title_says_as_much_as_is_known(attrs: dict[str, Any], title: str) -> 
 def test_what_is_no_text_is_refused(name: str) -> None:
     table = af.rollups.lead_times(af.sandbox(now="2026-11-02").tasks.list(project="Office move"))
 
-    with pytest.raises(af.InvalidArgument, match=rf"charts\.lead_times\({name}=\) takes a text"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.lead_times\({name}=\) expects text"):
         af.charts.lead_times(table, **{name: 3})  # type: ignore[arg-type]
     ax = af.charts.lead_times(table, title="", subtitle="")
     assert (title_of(ax), finding_of(ax)) == ("", "")
