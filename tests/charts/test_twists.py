@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -126,12 +125,12 @@ def test_axes_that_share_their_rows_keep_them_or_are_refused_before_anything_is_
 
     try:
         drawings.draw(name, drawings.frame(name), ax=ax)
-    except af.InvalidArgument as error:
-        assert str(error).startswith("This chart labels each row")
+    except af.InvalidArgument:
         assert _describe(ax) == before
     else:
-        names = [label.get_text() for label in ax.get_yticklabels()]
-        assert all(re.fullmatch(r"[−\d.,]+( %)?|a|b|", text) for text in names)
+        # Numbers, whose signs are of their own, are no names.
+        names = {label.get_text() for label in ax.get_yticklabels()} - {"a", "b"}
+        assert not any(letter.isalpha() for name in names for letter in name)
 
 
 @pytest.mark.parametrize("twist", FOREIGN, ids=lambda twist: twist.__name__)

@@ -417,13 +417,15 @@ def test_subtitles_say_what_the_goals_show() -> None:
 
 def test_findings_of_one_goal_are_in_the_singular() -> None:
     due = pd.Timestamp("2026-10-01")
-    progress = progress_of(status=["red", "achieved"], start_on=due, due_on=due)
-    forecast = forecast_of(progress_at_due=[1.2, 0.4, 0.5])
+    progress = progress_of().assign(status="achieved", start_on=due, due_on=due)
+    progress.loc[0, "status"] = "red"
+    forecast = forecast_of()
+    forecast["progress_at_due"] = [1.2, *[0.4] * (len(forecast) - 1)]
 
     late = subtitle_of(af.charts.goal_timeline(progress, now="2026-11-02"))
     reached = subtitle_of(af.charts.goal_forecast(forecast))
 
-    assert late.startswith("1 of 2 goals is open past the due day; the first due: ")
+    assert late.startswith(f"1 of {len(progress)} goals is open past the due day; the first due: ")
     assert "goals reaches its target" in reached
 
 
