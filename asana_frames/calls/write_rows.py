@@ -108,10 +108,7 @@ def build_write_rows(
         fields[name].name if name in fields else name: values.values
         for name, values in many.items()
         if name not in parameters
-    }
-    file = (body or {}).get("file")
-    if operation.multipart and count > 1 and hasattr(file, "read"):
-        collections["file"] = bodies.copy_stream(operation, file, count)
+    } | _copy_stream(operation, body or {}, count)
     problems = RowProblems(operation, count)
     named = {parameters[name]: name for name in split if name in parameters}
     targets = {
@@ -130,13 +127,23 @@ def build_write_rows(
     return RowSet(rows, bool(many), collections, problems, projects, {})
 
 
+def _copy_stream(
+    operation: Operation, body: Mapping[str, Any], count: int
+) -> dict[str, list[Any]]:
+    """Return a stream per row where one is to be uploaded several times."""
+    file = body.get("file")
+    if operation.multipart and count > 1 and hasattr(file, "read"):
+        return {"file": list(bodies.copy_stream(operation, file, count))}
+    return {}
+
+
 def _unwrap_values(
     arguments: Mapping[str, Any],
     body: Mapping[str, Any],
     parameters: Mapping[str, Parameter],
     fields: Mapping[str, BodyField],
 ) -> dict[str, Any]:
-    """Return what was passed, by name, with what pickers stand for in their place."""
+    """Return arguments and body fields by key, pickers replaced by their choices."""
     refers = {name: field.refers for name, field in fields.items()}
     refers |= {name: parameter.refers for name, parameter in parameters.items()}
     named = {_name_field(name, parameters): value for name, value in body.items()}
@@ -147,9 +154,9 @@ def _unwrap_values(
 
 
 def _name_field(name: str, parameters: Mapping[str, Parameter]) -> str:
-    """Return a name for a field that no parameter has.
+    """Return a key for a body field that differs from all parameters.
 
-    Rates have a rate, and a project that is made in a team can be shared with another.
+    ``rates.update`` has both a parameter and a field ``rate``.
     """
     return f"{name} (field)" if name in parameters else name
 

@@ -183,7 +183,7 @@ def render_frame_card(
 def render_info_card(
     title: str, heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
 ) -> str:
-    """Return the card of facts: rows of texts under the heading of their group.
+    """Return a card with rows of facts under a heading per group.
 
     The last columns are joined into one until all rows fit.
     """

@@ -38,6 +38,7 @@ from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import (
     MUTED,
+    QUIET_TEXT,
     TEXT_CONTRAST,
     find_background,
     mix_ink,
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
 
 _NEEDED = ["kind", "probability", "done", "date", "periods", "never", "history_periods", "today"]
 _WHAT = "when all is done"
-#: The part of ink of today's line and word.
-_TODAY = 0.68
 #: Where there is room for one percentile, it is the one nearest to this.
 _USUAL = 0.85
 #: With more dates the bars are one outline.
@@ -153,7 +152,7 @@ def _draw_one(rows: pd.DataFrame, ax: Axes | None, titles: Titles) -> Axes:
     label_date_axis(ax)
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Chance (%)", fontsize=font_size(ax) + 1)
-    _write_marks(ax, [(today, "today", mix_ink(ax, _TODAY), "-"), *marks], line)
+    _write_marks(ax, [(today, "today", mix_ink(ax, QUIET_TEXT), "-"), *marks], line)
     set_heading(ax, rows, _WHAT, titles, finding=_summarise(finish, targets), notes=notes)
     return make_room(ax)
 

@@ -122,7 +122,7 @@ def throughput(
 
 
 def _find_whole(rows: pd.DataFrame, days: Days) -> NDArray[np.bool_]:
-    """Return which periods are over and wholly counted; those without rows are."""
+    """Return a mask of periods that are over and counted in full; periods without rows are."""
     is_partial = rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     return ~np.isin(days, unique_days(rows["period"][is_partial]))
 

@@ -98,7 +98,7 @@ def scorecard(
     # Narrow axes have room for one of the two, and the colour tells the other.
     is_wide = axes_width(ax) >= WIDE
     columns = zip(card["current_of_target"], card["status"], strict=True)
-    labels = [_describe(values if is_wide else None, status) for values, status in columns]
+    labels = [_describe_state(values if is_wide else None, status) for values, status in columns]
     legend = draw_progress_bars(ax, card, drawn[::-1], labels)
     set_heading(
         ax,
@@ -148,12 +148,12 @@ def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:
     return rows
 
 
-def _describe(values: Any, status: Any) -> str:
+def _describe_state(values: Any, status: Any) -> str:
     """Return values and confidence as text.
 
     Examples
     --------
-    >>> _describe("31 of 40", "yellow"), _describe(None, None)
+    >>> _describe_state("31 of 40", "yellow"), _describe_state(None, None)
     ('31 of 40,  at risk', 'no status')
     """
     words = goal_status_look(status).words

@@ -27,7 +27,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.sections import SECTION, order_sections
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _MOST_BOXES = 30
 _WHAT = "working days in each section"
 #: The opacity of boxes, and parts of ink of dots beyond their whiskers and of numbers.
-_BOX, _DOT, _MUTED = 0.3, 0.5, 0.68
+_BOX, _DOT = 0.3, 0.5
 #: The part of the width that boxes have beside names, and that a tick needs in heights.
 _BOXES, _TICK = 0.45, 2.6
 #: Letters that a name of a project has at least.
@@ -88,7 +88,8 @@ def section_times(
         visits and of the tasks that are still there. Sections of several projects are named with
         their project. Visits of tasks that came completed do not count. Visits that are not
         certain do; leave them out with ``times[times["is_certain"]]``. The subtitle names the
-        section with the longest median, among those with five visits if there are any.
+        section with the longest median, among those with at least five visits; if none has, those
+        with the most visits. There is none for fewer than two such sections.
 
     Raises
     ------
@@ -204,7 +205,9 @@ def _draw_boxes(
     for place, values, count in zip(places, ended.values(), present, strict=True):
         visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, _MUTED))
+        write_beside_axes(
+            ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, QUIET_TEXT)
+        )
 
 
 def _horizontal_option(ax: Axes) -> dict[str, Any]:

@@ -84,9 +84,8 @@ def gantt(
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
         ``is_blocked``, ``is_critical``, ``conflict``, ``is_late`` and ``earliest_finish``.
     now
-        The day to mark, for a table that does not tell as of when it is, such as one of a file;
-        the present one if not given. Of a table that tells it, its own day is marked: what is
-        late or blocked is so on that day.
+        The day to mark; default: ``now`` of the table, else today. Only for a table without
+        ``now`` in its ``attrs``, such as one of a file: what is late or blocked is so on that day.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax

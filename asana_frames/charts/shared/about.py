@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from asana_frames.display.sentences import MONTHS, format_day, format_span
-from asana_frames.rollups.shared.about import ABOUT, find_subject
+from asana_frames.rollups.shared.about import ABOUT, read_subject
 
 
 class About(NamedTuple):
@@ -54,7 +54,7 @@ def copy_attrs_as_of(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) ->
     """
     stated = frame.head(0)
     stated.attrs = {name: frame.attrs[name] for name in ABOUT if name in frame.attrs}
-    stated.attrs["subject"] = find_subject(frame)
+    stated.attrs["subject"] = read_subject(frame)
     if now is not None:
         stated.attrs["now"] = now.isoformat(timespec="minutes")
     return stated

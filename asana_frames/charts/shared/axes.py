@@ -26,7 +26,7 @@ _ROW = 1.26
 _HEADING = 0.8
 #: Points of the labels of ticks in the usual style.
 _USUAL_SIZE = 10.0
-#: The part of its cell that the constrained layout leaves to axes, after its margins.
+#: The part of its cell that axes fill with all around them: layouts keep a margin.
 _FILLED = 0.94
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5

@@ -111,9 +111,11 @@ def draw_rate_rows(
         ax.set_ylim(_FEWEST_ROWS - 1.4, -0.6 - (_FEWEST_ROWS - len(drawn)) / 2)
     ax.xaxis.set_major_formatter("{x:,.10g} %")
     # The texts stand to the right of the bars.
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
+    end = 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT)
+    ax.set_xlim(0, end)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100 or percent.max() > 100])
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
+    # Ticks beyond the limits widen them.
+    ax.set_xlim(0, end)
     return count_hidden(len(table) - len(drawn), "group")
 
 

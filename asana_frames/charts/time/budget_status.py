@@ -23,10 +23,10 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
     write_beside_axes,
 )
-from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
+from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES, WARNING
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
@@ -43,14 +43,12 @@ _NEEDED = (
 #: The states, the worst first, and their colours.
 _COLOURS = {
     "over": ALARM,
-    "at risk": "#e0a100",
+    "at risk": WARNING,
     "unpriced": SERIES[3],
     "ok": SERIES[0],
     "no total": HATCH,
 }
 _WHAT = "use of budgets"
-#: The part of ink of lines that matter less.
-_MUTED = 0.68
 _MOST_ROWS = 25
 #: Percent from which a bar is cut, so that one budget does not squeeze all others.
 _FARTHEST = 200.0
@@ -161,13 +159,13 @@ def _sort_by_state(status: pd.DataFrame) -> pd.Index:
     return status.index[order]
 
 
-def _percent(rows: pd.DataFrame, column: str) -> Numbers:
+def _read_percent(rows: pd.DataFrame, column: str) -> Numbers:
     return 100 * column_numbers(rows, column)
 
 
 def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
     """Draw what is used, cut where it is far beyond the total; return the ends of the bars."""
-    used = np.nan_to_num(_percent(rows, "share"))
+    used = np.nan_to_num(_read_percent(rows, "share"))
     ends = np.minimum(used, _FARTHEST)
     places = np.arange(len(rows))
     colours = [shade(ax, _COLOURS.get(state, HATCH)) for state in rows["state"]]
@@ -178,14 +176,14 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
         ends[beyond] - 100,
         left=100,
         height=0.55,
-        **_hatched(ax),
+        **_hatched_style(ax),
     )
     cut = used > _FARTHEST
     ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=shade(ax, ALARM), ms=7)
     return ends
 
 
-def _hatched(ax: Axes) -> dict[str, Any]:
+def _hatched_style(ax: Axes) -> dict[str, Any]:
     """Return the look of what is beyond the total."""
     colours = {"facecolor": find_background(ax), "edgecolor": shade(ax, ALARM)}
     return {"hatch": "//////", "linewidth": 0.8, **colours}
@@ -193,20 +191,20 @@ def _hatched(ax: Axes) -> dict[str, Any]:
 
 def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
     """Mark what is used at the end where it is known; return the places of the marks."""
-    percent = _percent(rows, "forecast_share")
+    percent = _read_percent(rows, "forecast_share")
     known = np.flatnonzero(~np.isnan(percent))
     ends = np.minimum(percent, _FARTHEST)
-    used = np.minimum(np.nan_to_num(_percent(rows, "share")), _FARTHEST)
+    used = np.minimum(np.nan_to_num(_read_percent(rows, "share")), _FARTHEST)
     ax.hlines(
-        known, used[known], ends[known], color=mix_ink(ax, _MUTED), linestyle=":", linewidth=1
+        known, used[known], ends[known], color=mix_ink(ax, QUIET_TEXT), linestyle=":", linewidth=1
     )
     is_cut = percent[known] > _FARTHEST
     for marker, drawn in (("D", known[~is_cut]), (">", known[is_cut])):
-        ax.plot(ends[drawn], drawn, **_hollow(ax, marker))
+        ax.plot(ends[drawn], drawn, **_hollow_style(ax, marker))
     return ends[known]
 
 
-def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
+def _hollow_style(ax: Axes, marker: str) -> dict[str, Any]:
     colours = {"markerfacecolor": find_background(ax), "markeredgecolor": mix_ink(ax)}
     return {"linestyle": "", "marker": marker, "markersize": 5, "markeredgewidth": 1.2, **colours}
 
@@ -214,7 +212,7 @@ def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
 def _draw_alerts(ax: Axes, alerts: list[float]) -> dict[str, Artist]:
     """Draw a line at each alert, that of the total the strongest; return the legend."""
     legend: dict[str, Artist] = {}
-    style: dict[str, Any] = {"color": mix_ink(ax, _MUTED), "linestyle": "--", "linewidth": 0.9}
+    style: dict[str, Any] = {"color": mix_ink(ax, QUIET_TEXT), "linestyle": "--", "linewidth": 0.9}
     parts = sorted({*alerts} - {1.0})
     for share in parts:
         told = " and ".join(f"{100 * part:.10g} %" for part in parts)
@@ -227,19 +225,19 @@ def _write_words(ax: Axes, rows: pd.DataFrame) -> None:
     """Write what is used and the state to the right of each row."""
     numbers = (column_numbers(rows, name) for name in ("used", "total", "share"))
     for place, values in enumerate(zip(rows["units"], rows["state"], *numbers, strict=True)):
-        write_beside_axes(ax, _describe(*values, is_short=cell_width(ax) < 6), place)
+        write_beside_axes(ax, _describe_use(*values, is_short=cell_width(ax) < 6), place)
 
 
-def _describe(
+def _describe_use(
     units: Any, state: Any, used: float, total: float, share: float, *, is_short: bool
 ) -> str:
     """Return what is used, and the state, in words.
 
     Examples
     --------
-    >>> _describe("hours", "at risk", 54.0, 60.0, 0.9, is_short=False)
+    >>> _describe_use("hours", "at risk", 54.0, 60.0, 0.9, is_short=False)
     '54 of 60 hours, 90 %: at risk'
-    >>> _describe("EUR", "no total", 54.0, float("nan"), float("nan"), is_short=False)
+    >>> _describe_use("EUR", "no total", 54.0, float("nan"), float("nan"), is_short=False)
     '54 EUR: no total'
     """
     told = shorten_name(format_value(state), 12)
@@ -259,7 +257,7 @@ def _list_handles(ax: Axes, rows: pd.DataFrame, has_forecast: bool) -> dict[str,
     # The states are written beside the bars.
     handles: dict[str, Artist] = {}
     if (column_numbers(rows, "share") > 1).any():
-        handles["beyond the total"] = Patch(**_hatched(ax))
+        handles["beyond the total"] = Patch(**_hatched_style(ax))
     if has_forecast:
-        handles["forecast at the end"] = Line2D([], [], **_hollow(ax, "D"))
+        handles["forecast at the end"] = Line2D([], [], **_hollow_style(ax, "D"))
     return handles

@@ -41,7 +41,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
@@ -67,8 +67,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Kind = Literal["bar", "line"]
-#: The part of ink of the line of all others.
-_OTHER_INK = 0.68
 #: Arguments of `set_heading`.
 _Around: TypeAlias = dict[str, Any]
 _WHAT = "tracked hours"
@@ -224,7 +222,7 @@ def _draw_lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
         drawn += ax.plot(
             places,
             table.to_numpy("float64")[:, at],
-            color=mix_ink(ax, _OTHER_INK) if hatch else shade(ax, colour),
+            color=mix_ink(ax, QUIET_TEXT) if hatch else shade(ax, colour),
             linestyle=":" if hatch else "-",
             marker="o" if len(table) <= FEW_POINTS else "",
             markersize=4,
