@@ -104,11 +104,8 @@ def build_write_rows(
     _check_order(operation, given, many)
     count = _check_lengths(operation, many)
     _check_indexes(operation, many)
-    collections = {
-        fields[name].name if name in fields else name: values.values
-        for name, values in many.items()
-        if name not in parameters
-    } | _copy_stream(operation, body or {}, count)
+    of_bodies = {name: values for name, values in many.items() if name not in parameters}
+    collections = _collect_bodies(operation, body or {}, of_bodies, fields, count)
     problems = RowProblems(operation, count)
     named = {parameters[name]: name for name in split if name in parameters}
     targets = {
@@ -127,14 +124,22 @@ def build_write_rows(
     return RowSet(rows, bool(many), collections, problems, projects, {})
 
 
-def _copy_stream(
-    operation: Operation, body: Mapping[str, Any], count: int
+def _collect_bodies(
+    operation: Operation,
+    body: Mapping[str, Any],
+    many: Mapping[str, _RowValues],
+    fields: Mapping[str, BodyField],
+    count: int,
 ) -> dict[str, list[Any]]:
-    """Return a stream per row where one is to be uploaded several times."""
+    """Return field -> its values by row; a stream is copied, as each row reads its own."""
+    collections = {
+        fields[name].name if name in fields else name: values.values
+        for name, values in many.items()
+    }
     file = body.get("file")
     if operation.multipart and count > 1 and hasattr(file, "read"):
-        return {"file": list(bodies.copy_stream(operation, file, count))}
-    return {}
+        collections["file"] = bodies.copy_stream(operation, file, count)
+    return collections
 
 
 def _unwrap_values(

@@ -313,7 +313,7 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
     assert len(panels_of(ax)) == 1
 
 
-def test_what_was_due_in_weeks_that_are_over_is_one_number() -> None:
+def test_past_weeks_are_summed_in_one_column() -> None:
     load = load_of(*LOAD, ("1", "Ana", "2026-02-02", 7, None))
     load.attrs["now"] = "2026-03-11T09:00+00:00"
 
