@@ -135,7 +135,7 @@ def money_report(
         ``"submitted"`` leaves out drafts and rejected entries, ``"approved"`` all that are not
         approved; budgets count all.
     now
-        The present moment: ``end`` if that is not given, and that of all tables.
+        The present moment of all tables; also ``end`` if that is not given.
 
     Returns
     -------

@@ -315,9 +315,8 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def findings(self) -> pd.DataFrame:
         """List what is late, behind, off track or untidy."""
-        return find_in_projects(
-            self.portfolio, self.projects, self.forecast, self.dependencies, self.today
-        )
+        tables = (self.portfolio, self.projects, self.forecast, self.dependencies)
+        return find_in_projects(*tables, self.today, self.tz)
 
     @lazy_frame
     def tiles(self) -> pd.DataFrame:

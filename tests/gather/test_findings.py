@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.display.sentences import format_hours
 from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
 from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
 from asana_frames.gather.findings.goals import find_in_goals, tile_goals
@@ -37,7 +38,7 @@ def goals(asana: af.Asana) -> Any:
 
 @pytest.fixture(scope="module")
 def hours(asana: af.Asana) -> Any:
-    return af.gather.hours_report(asana, "Acme", end=NOW)
+    return af.gather.hours_report(asana, "Acme", end=NOW, now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -289,6 +290,79 @@ def test_the_tiles_of_hours_add_up(hours: Any) -> None:
     assert tiles["Last whole week"] == pytest.approx(hours.entries["hours"][week].sum())
 
 
+@pytest.mark.parametrize("attribution", ["asana", "first", "split"])
+def test_the_findings_of_hours_count_them_to_projects_as_the_tables_do(
+    asana: af.Asana, attribution: Any
+) -> None:
+    span = ("2026-08-01", "2026-10-31")
+    report = af.gather.hours_report(asana, "Acme", *span, by="project", attribution=attribution)
+
+    totals = report.hours.groupby("project_gid")["hours"].sum().sort_values(ascending=False)
+    top = report.findings[report.findings["kind"] == "most hours"].iloc[0]
+    assert top["gid"] == totals.index[0]
+    assert f"({format_hours(totals.iloc[0])}, " in top["sentence"]
+    tiles = report.tiles.set_index("label")
+    assert tiles.loc["Hours", "value"] == pytest.approx(report.hours["hours"].sum())
+    assert tiles.loc["Hours", "note"] == f"{len(report.tracked):,} entries"
+    assert tiles.loc["Projects", "value"] == report.hours["project_gid"].nunique()
+
+
+def test_hours_of_a_project_end_at_the_present_moment(asana: af.Asana) -> None:
+    report = af.gather.hours_report(asana, project="Website relaunch", now="2026-10-01")
+
+    assert report.tracked["entered_on"].max() <= pd.Timestamp("2026-10-01")
+    note = report.tiles.set_index("label").loc["Last whole week", "note"]
+    assert note == "week from 21 Sep 2026"
+
+
+def test_a_week_that_has_not_come_is_not_the_last_one(asana: af.Asana) -> None:
+    report = af.gather.hours_report(asana, "Acme", "2026-10-01", "2026-12-31", now=NOW)
+
+    note = report.tiles.set_index("label").loc["Last whole week", "note"]
+    assert note == "week from 26 Oct 2026"
+
+
+def test_a_single_hour_is_written_in_the_singular(hours: Any, money: Any) -> None:
+    bare = hours.entries.head(2).assign(hours=[1.0, 3.0], project_gid=[None, "7"])
+    unpriced = money.by_project.head(2).assign(hours=[1.0, 3.0], currency_code=[None, "EUR"])
+
+    placed = find_in_hours(bare, hours.start, hours.end)
+    priced = find_in_money(unpriced, money.budgets, money.projects)
+
+    assert sentences(placed, "no project") == "1 hour (25 %) is not in a project."
+    assert sentences(priced, "unpriced").startswith(
+        "1 hour (25 %) has no rate, so its cost is not counted: "
+    )
+
+
+def test_currencies_without_a_tile_are_counted(money: Any) -> None:
+    codes = ["EUR", "USD", "GBP", "CHF", "SEK"]
+    rows = money.by_project.head(5).assign(currency_code=codes, amount=[5.0, 4.0, 3.0, 2.0, 1.0])
+
+    tiles = tile_money(rows, money.billable, money.budgets)
+
+    costs = tiles[tiles["label"] == "Cost"]
+    assert costs["unit"].tolist() == codes[:3]
+    assert costs["note"].tolist() == ["", "", "and 2 more currencies"]
+
+
+def test_time_that_a_filter_leaves_out_is_not_said_to_be_none(money: Any) -> None:
+    found = find_in_money(money.by_project.head(0), money.budgets, money.projects)
+
+    assert found["sentence"].tolist() == ["No time entry counts on these days."]
+
+
+def test_the_day_of_a_status_update_is_that_of_the_time_zone(asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, project="Website relaunch", now=NOW)
+    at = pd.Timestamp("2026-11-01T23:30Z")
+    rows = report.portfolio.assign(last_status="at_risk", last_status_at=at)
+    tables = (rows, report.projects, report.forecast, report.dependencies, TODAY)
+
+    found = find_in_projects(*tables, tz="Europe/Berlin")
+
+    assert sentences(found, "at risk").endswith("on 2 Nov 2026.")
+
+
 def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
     entries = hours.entries
     gid = entries["person_gid"].iloc[0]
@@ -307,7 +381,7 @@ def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
 
 
 def test_weeks_are_not_handed_in_only_when_they_are_over(timesheets: Any) -> None:
-    weeks = timesheets.approvals.assign(state="not handed in", missing=0.0, overtime=0.0)
+    weeks = timesheets.approvals.assign(state="not handed in", open_hours=40.0)
 
     now = find_in_timesheets(weeks, TODAY).query("kind == 'not handed in'")
     first = find_in_timesheets(weeks, pd.Timestamp("2026-10-18"))
@@ -318,9 +392,48 @@ def test_weeks_are_not_handed_in_only_when_they_are_over(timesheets: Any) -> Non
 
 
 def test_timesheets_that_are_complete_are_said_to_be_so(timesheets: Any) -> None:
-    weeks = timesheets.approvals.assign(state="approved", missing=0.0, overtime=0.0)
+    found = find_in_timesheets(make_approved(timesheets.approvals), TODAY)
 
-    assert find_in_timesheets(weeks, TODAY)["kind"].tolist() == ["complete"]
+    assert found["kind"].tolist() == ["complete"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("rejected", "rejected_hours"),
+        ("pending", "pending_hours"),
+        ("not handed in", "open_hours"),
+    ],
+)
+def test_a_mixed_week_is_to_do_as_its_hours_are(timesheets: Any, kind: str, column: str) -> None:
+    weeks = make_approved(timesheets.approvals)
+    label = {"rejected": "Rejected", "pending": "To approve"}.get(kind, "Not handed in")
+    weeks.loc[0, ["state", column]] = ["mixed", 16.0]
+
+    found = find_in_timesheets(weeks, TODAY)
+    tiles = tile_timesheets(weeks, TODAY).set_index("label")
+
+    assert found["kind"].tolist() == [kind]
+    assert tiles.loc[label, "value"] == 1
+
+
+def test_a_week_that_is_not_over_is_not_said_to_be_handed_in(timesheets: Any) -> None:
+    weeks = make_approved(timesheets.approvals)
+    weeks.loc[0, ["state", "open_hours"]] = ["not handed in", 8.0]
+
+    found = find_in_timesheets(weeks, weeks.loc[0, "period"] + pd.Timedelta(days=2))
+
+    assert found["sentence"].tolist() == [
+        "No hours are missing, and no finished week is to be handed in, corrected or approved."
+    ]
+
+
+def make_approved(approvals: pd.DataFrame) -> pd.DataFrame:
+    """Return weeks of which all hours are approved, and none missing."""
+    others = dict.fromkeys(
+        ("missing", "overtime", "rejected_hours", "pending_hours", "open_hours"), 0.0
+    )
+    return approvals.assign(state="approved", approved_hours=approvals["hours"], **others)
 
 
 def flow_tables(report: Any, project: pd.DataFrame, **changes: Any) -> FlowTables:

@@ -57,7 +57,7 @@ class FlowTables(NamedTuple):
 
     @property
     def blocked(self) -> pd.DataFrame:
-        """The tasks that wait for another, a row each; not for one that may well be done."""
+        """Tasks that wait for another known to be open: a row per task, longest wait first."""
         rows = self.blocked_times[is_true(self.blocked_times["is_current"])]
         # The names of tasks that were not read are missing.
         is_unread = rows["dependency_gid"].notna() & rows["dependency_name"].isna()
@@ -66,9 +66,9 @@ class FlowTables(NamedTuple):
         return rows.drop_duplicates("task_gid")
 
     def find_end(self, probability: float) -> Any:
-        """Return the day by which all is done with a probability; NaT if there is none.
+        """Return the day by which all is done with a probability.
 
-        So it is if the day is not known, and if all is done.
+        NaT if the day is unknown, no task is open or the project is completed.
         """
         if self.open_tasks.empty or self.is_completed:
             return pd.NaT

@@ -45,6 +45,8 @@ class _Hours(NamedTuple):
     last: Any
     #: Monday -> hours of all, weeks without time included.
     weeks: pd.Series[float]
+    #: Monday of each entry.
+    monday: pd.Series[Any]
 
 
 def find_in_hours(
@@ -52,17 +54,18 @@ def find_in_hours(
 ) -> pd.DataFrame:
     """List who tracked too much or nothing, what is in no project, and what took most time.
 
-    Weeks are whole ones, from Monday, between ``start`` and ``end``. People are *overloaded* who
-    tracked more than 48 hours in one; they are *missing* who tracked time before, and none in the
-    last week. The last week is *unusual* if its hours differ by more than 25 % from the mean of
-    the weeks before, of which there are at least three.
+    People are *overloaded* if they tracked more than 48 hours in a week from Monday, also in one
+    that the report cuts. Of the whole weeks between ``start`` and ``end``: people are *missing*
+    if they tracked time before the last one, and none in it; the last one is *unusual* if its
+    hours differ by more than 25 % from the mean of those before, of which there are at least
+    three.
 
     Parameters
     ----------
     entries
-        As ``rollups.entries`` returns them.
+        As ``rollups.entries`` returns them; of an entry in parts each is a row.
     start, end
-        First and last day of the report; missing ones are those of the entries.
+        First and last day of the whole weeks; missing ones are those of the entries.
 
     Returns
     -------
@@ -93,7 +96,7 @@ def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
     """
     known = _read_hours(entries, start, end)
     total = float(known.entries["hours"].sum())
-    count = len(known.entries)
+    count = known.entries["gid"].nunique()
     tiles: list[Tile | None] = [hours_tile("Hours", total, count_noun(count, "entry", "entries"))]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
@@ -126,17 +129,16 @@ def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | Non
     group = group_people(rows, "person_email")
     first = pd.Timestamp(start) if start else rows["entered_on"].min()
     final = pd.Timestamp(end) if end else rows["entered_on"].max()
-    if pd.isna(first) or pd.isna(final):
-        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float))
-    mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
     monday = rows["entered_on"].dt.to_period("W-SUN").dt.start_time
+    if pd.isna(first) or pd.isna(final):
+        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float), monday)
+    mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
     weeks = rows["hours"].astype(float).groupby(monday).sum().reindex(mondays, fill_value=0.0)
-    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks)
+    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks, monday)
 
 
 def _find_overloaded(known: _Hours) -> Finding | None:
-    monday = known.entries["entered_on"].dt.to_period("W-SUN").dt.start_time
-    by_week = known.entries.groupby(["person_gid", monday])["hours"].sum().astype(float)
+    by_week = known.entries.groupby(["person_gid", known.monday])["hours"].sum().astype(float)
     most = by_week[by_week > _MOST_HOURS + TINY].sort_values(ascending=False)
     most = most[~most.index.get_level_values(0).duplicated()]
     measures = [
@@ -166,7 +168,9 @@ def _find_unplaced(known: _Hours) -> Finding | None:
     if not bare:
         return None
     share = format_share(bare / float(hours.sum()))
-    return Finding("note", "no project", f"{format_hours(bare)} ({share}) are in no project.")
+    text = format_hours(bare)
+    verb = "is" if text == "1 hour" else "are"
+    return Finding("note", "no project", f"{text} ({share}) {verb} not in a project.")
 
 
 def _find_unusual(known: _Hours) -> Finding | None:

@@ -65,6 +65,7 @@ def find_in_projects(
     forecast: pd.DataFrame,
     dependencies: pd.DataFrame,
     today: pd.Timestamp,
+    tz: str = "UTC",
 ) -> pd.DataFrame:
     """List what is late, behind, off track and untidy in projects.
 
@@ -84,6 +85,8 @@ def find_in_projects(
         As ``asana.projects`` returns them.
     today
         The day of the report.
+    tz
+        The time zone of the days of status updates.
 
     Returns
     -------
@@ -96,10 +99,10 @@ def find_in_projects(
     return build_findings(
         [
             _find_late(known),
-            _find_status(known, "alert", "off_track", "off track"),
+            _find_status(known, "alert", "off_track", "off track", tz),
             _find_late_forecasts(known, forecast),
             _find_behind(known),
-            _find_status(known, "warning", "at_risk", "at risk"),
+            _find_status(known, "warning", "at_risk", "at risk", tz),
             _find_overdue(known),
             _find_blocked(dependencies),
             _find_unassigned(known),
@@ -205,14 +208,15 @@ def _find_behind(known: _Projects) -> Finding | None:
     return known.group.find("warning", "behind", behind, predicates, measures)
 
 
-def _find_status(known: _Projects, severity: Any, status: str, words: str) -> Finding | None:
+def _find_status(
+    known: _Projects, severity: Any, status: str, words: str, tz: str
+) -> Finding | None:
     rows = known.rows
     hit = rows[rows["is_open"] & is_true(rows["last_status"] == status)]
     hit = hit.sort_values("last_status_at", ascending=False, kind="stable")
     predicates = (f'was last reported "{words}"', f'were last reported "{words}"')
-    measures = [f"on {format_day(at)}" for at in hit["last_status_at"]]
-    if len(known.rows) > 1:
-        measures = []
+    days = hit["last_status_at"].dt.tz_convert(tz)
+    measures = [f"on {format_day(day)}" for day in days] if len(known.rows) == 1 else []
     return known.group.find(severity, words, hit, predicates, measures)
 
 
