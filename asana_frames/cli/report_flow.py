@@ -34,7 +34,9 @@ _ROW_HEIGHT, _MARGIN, _TALLEST = 0.36, 1.6, 12.0
     multiple=True,
     help='Section in which work begins; "In progress", or else the second.',
 )
-@click.option("--finished", multiple=True, help="Section in which work ends; by completion.")
+@click.option(
+    "--finished", multiple=True, help="Section in which work ends; by default completion ends it."
+)
 @click.option("--active", multiple=True, help="Section in which somebody works on a task.")
 @click.option("--limit", multiple=True, metavar="SECTION=NUMBER", help="Limit of open tasks.")
 @click.option("--every", default="W", show_default=True, help="Period: D, W, MS ...")

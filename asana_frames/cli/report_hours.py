@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import click
 
@@ -21,9 +21,6 @@ from asana_frames.gather.entry_places import parse_hour_keys
 from asana_frames.gather.hours_report import HoursReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
-
-if TYPE_CHECKING:
-    pass
 
 #: Beginning of a period -> its name.
 _PERIODS = {

@@ -125,7 +125,7 @@ def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFil
         return {**costs, "Budgets": draw_figure(budgets, height=height)}
 
     notes = _write_notes(workspace, report, counted, main)
-    return ReportFiles("money", "Money of tracked time", notes, report, tables, named, draw)
+    return ReportFiles("money", "Cost of tracked time", notes, report, tables, named, draw)
 
 
 def _find_main_currency(cost: pd.DataFrame) -> str | None:

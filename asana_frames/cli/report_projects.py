@@ -27,9 +27,19 @@ _ROW_HEIGHT, _MARGIN, _TIME_HEIGHT = 0.36, 1.6, 4.5
 @with_connection
 @click.command("projects", cls=Command)
 @click.option("--workspace", help="Name, gid or URL: all of its projects.")
-@click.option("--team", multiple=True, help="Instead: the projects of a team; several.")
-@click.option("--portfolio", multiple=True, help="Instead: those below a portfolio; several.")
-@click.option("--project", multiple=True, help="Instead: a project; several.")
+@click.option(
+    "--team",
+    multiple=True,
+    help="Instead of --workspace: the projects of this team; may be repeated.",
+)
+@click.option(
+    "--portfolio",
+    multiple=True,
+    help="Instead of --workspace: those below this portfolio; may be repeated.",
+)
+@click.option(
+    "--project", multiple=True, help="Instead of --workspace: this project; may be repeated."
+)
 @click.option("--archived", is_flag=True, help="Include archived projects.")
 @click.option(
     "--stories", is_flag=True, help="Read the stories of all tasks, for cycle times; slow."

@@ -108,8 +108,8 @@ def _write_notes(
 ) -> list[str]:
     return [
         f"{workspace}, {format_span(report.start, report.end)}",
-        f"Expected are {hours_per_day:g} hours on {workdays}, less days out of office; Asana does "
-        f"not tell the working hours of people.",
+        f"{hours_per_day:g} hours are expected on each of {workdays}, less days out of office; "
+        f"Asana does not know the working hours of people.",
         "Missing hours are those of a person and week; more hours in another week do not count "
         "against them.",
     ]

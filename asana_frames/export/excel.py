@@ -21,6 +21,7 @@ from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.calls.progress import ProgressBar
 from asana_frames.catalog import load
+from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import tell_names_apart
 from asana_frames.export.excel_cells import FORMATS, FORMATS_FOR_PEOPLE, convert_cells
@@ -57,7 +58,7 @@ from asana_frames.export.excel_summary import (
 from asana_frames.export.excel_tables import Table, describe_table
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
-from asana_frames.export.report_parts import check_tiles, unpack_report
+from asana_frames.export.report_parts import Unpacked, check_anonymous, check_tiles, unpack_report
 from asana_frames.export.schema_file import ZONE_NOTE, PreparedFrame, prepare_for_file
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import format_label, name_frames, to_one_line
@@ -130,25 +131,26 @@ def to_excel(
     `read_excel` reads it back, with the columns in their order, by the schemas of a hidden sheet.
 
     The column ``name`` comes first and stays in sight, like the header. Columns of gids that have
-    a column of names beside them are at the end, folded: the button above them unfolds them. So is
-    ``gid`` the last column. Of a long text the first line is shown; a double click on the edge of
-    a row shows the rest. Sheets are printed on A4, one page wide where that can be read; with a
-    ``title``, the first 80 rows of each table are, which the foot of the page says.
+    a column of names beside them are at the end, folded: the button above them unfolds them.
+    ``gid`` is the last column. Of a long text the first line is shown; a double click on the edge
+    of a row shows the rest. Sheets print on A4, one page wide where the text stays legible; with a
+    ``title``, of each table the first 80 rows are printed, which the foot of the page says.
     Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
     decimals in all periods; ``totals`` adds no second row to them.
 
     With ``labels="human"`` the workbook is for people: headers in words (``Days late``), days as
-    ``2 Nov 2026``, columns folded that have no values, are of use to programs alone or do not fit
-    beside a chart, and names dimmed that stand in the row above. With ``title`` it begins with a
-    sheet ``Summary``.
+    ``2 Nov 2026``; columns are folded that have no values, are of use to programs alone or do not
+    fit beside a chart; and names that repeat the row above are dimmed. With ``title`` it begins
+    with a sheet ``Summary``.
 
     Parameters
     ----------
     frames
-        Name of a sheet -> frame, a list of frames, or one frame. Sheets of a list are named by
-        their rows, such as ``tasks``. A sheet called ``Summary`` comes first. Names that Excel
-        does not take are changed as little as needed. An index with a name or of other things
-        than integers becomes the first columns.
+        Name of a sheet -> frame, a list of frames, or one frame; or a report of
+        ``asana_frames.gather``, with its figures, findings and tables (needs ``title``). Sheets of
+        a list are named by their rows, such as ``tasks``. A sheet called ``Summary`` comes first.
+        Names that Excel does not take are changed as little as needed. An index with a name or of
+        other things than integers becomes the first columns.
     path
         The file; an older one is replaced only when the new one is complete.
     charts
@@ -160,11 +162,11 @@ def to_excel(
         ``{"kind": "column", "x": "period", "y": "hours", "by": "person_name"}``; the largest nine
         and all others together, if there are more than ten. Rows without a name are the series
         ``(none)``; rows without a label in ``x`` are not drawn, which the title says, and without
-        any other rows there is no chart. ``"stacked"`` and ``"title"`` are
-        what they say. A chart is put beside the table of its name; where this fills the screen,
-        the chart has the next sheet to itself. Equal names of different objects are told apart.
-        Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which
-        the title then says.
+        any other rows there is no chart. ``"stacked"`` stacks the series; ``"title"`` is the title
+        of the chart. A chart is put beside the table of its name; where this fills the screen, the
+        chart has the next sheet to itself. Equal names of different objects are told apart. Totals
+        of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which the
+        title then says.
     title, notes
         The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
         The first of these stands below the title.
@@ -173,12 +175,12 @@ def to_excel(
         are) and sentences (``sentence``, ``severity``) on the first sheet, such as those of a
         report of ``gather``.
     totals
-        Add a row with the totals of the rows that a filter leaves. Added up are hours, minutes,
-        counts, money and other numbers (also those of custom fields), but not: shares; numbers
-        with a word such as rate, average, median, days, per, weight, target or value in their
-        name; in a table with a column ``day`` or ``period`` what is there at its end, such as
-        ``open`` or ``scope``; and in a table of several currencies or units anything but hours and
-        minutes.
+        Add a row with the totals of the rows that a filter leaves. Adds up hours, minutes,
+        counts, money and other numbers (also those of custom fields); does not add up shares;
+        numbers with a word such as rate, average, median, days, per, weight, target or value in
+        their name; in a table with a column ``day`` or ``period`` what is there at its end, such
+        as ``open`` or ``scope``; and in a table of several currencies or units anything but hours
+        and minutes.
     anonymize
         A secret key: names and the gids of people become pseudonyms that are the same in all
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
@@ -209,12 +211,12 @@ def to_excel(
     True
     """
     charts = {} if charts is None else charts
-    unpacked, tiles, findings = unpack_report(frames, tiles, findings)
+    given = unpack_report(frames, tiles, findings)
     check_suffix(path, writer="to_excel")
     check_mapping(charts, name="charts", like='{"tasks": ax}')
     _check_options(charts, totals, anonymize, labels)
-    summary = _build_summary(title, notes, tiles, findings, anonymize)
-    named = _name_frames(unpacked)
+    summary = _build_summary(title, notes, given, anonymize)
+    named = _name_frames(given.frames)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
     prepared = {
@@ -248,28 +250,23 @@ def to_excel(
 
 
 def _build_summary(
-    title: str | None,
-    notes: Sequence[str],
-    tiles: pd.DataFrame | None,
-    findings: pd.DataFrame | None,
-    anonymize: str | None,
+    title: str | None, notes: Sequence[str], given: Unpacked, anonymize: str | None
 ) -> Summary | None:
     """Return what the first sheet says; None for a workbook of tables alone."""
     paragraphs = list_texts(notes, name="notes", like="All teams.")
-    check_tiles(tiles, findings, what="export.to_excel")
+    check_tiles(given.tiles, given.findings, what="export.to_excel")
     if title is None:
-        if paragraphs or tiles is not None or findings is not None:
+        if given.is_report:
+            raise InvalidArgument("A report needs title=, such as title='March'.")
+        if paragraphs or given.tiles is not None or given.findings is not None:
             raise InvalidArgument(
                 "notes=, tiles= and findings= stand on a first sheet with a title; pass title= as "
                 "well, such as title='March'."
             )
         return None
     check_text(title, name="title", like="March")
-    if findings is not None and anonymize is not None:
-        raise InvalidArgument(
-            "anonymize= cannot change the names in sentences; leave out findings= or anonymize=."
-        )
-    summary = Summary(title, paragraphs, tiles, findings)
+    check_anonymous(anonymize, {"findings": given.findings}, is_report=given.is_report)
+    summary = Summary(title, paragraphs, given.tiles, given.findings)
     check_texts(summary)
     return summary
 
@@ -483,8 +480,7 @@ def _list_lines(contents: Contents) -> list[Line]:
     """Return the lines of the contents on the first sheet."""
     lines = []
     for name, sheet in contents.sheets.items():
-        rows = 0 if sheet.table is None else sheet.table.rows - sheet.table.total_rows
-        parts = [] if sheet.table is None else [f"{rows:,} row{'s' * (rows != 1)}"]
+        parts = [] if sheet.table is None else [count_noun(sheet.table.data_rows, "row")]
         parts += ["chart"] if sheet.chart is not None else []
         if parts:
             lines.append(Line(name, ", ".join(parts)))

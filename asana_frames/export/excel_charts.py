@@ -32,7 +32,7 @@ KINDS = ("column", "bar", "line", "area", "pie")
 _KEYS = ("kind", "x", "y", "by", "stacked", "title")
 #: More series than these are one called "other".
 _MOST_NAMED, _OTHER = 9, "other"
-#: The label of their column: a name may be "other" as well.
+#: Label of the column "other", because a name may be "other" too.
 _REST = ("rest",)
 #: The series of rows without a name.
 _NAMELESS = "(none)"
@@ -102,7 +102,7 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
     example = f"charts={{{name!r}: {{'kind': 'bar', 'x': 'person_name', 'y': ['hours']}}}}"
     unknown = [key for key in given if key not in _KEYS]
     if unknown or "kind" not in given:
-        problem = f"takes no {unknown[0]!r}" if unknown else "needs a kind"
+        problem = f"got an unexpected key {unknown[0]!r}" if unknown else "needs a kind"
         raise InvalidArgument(f"charts[{name!r}] {problem}; type {example}.")
     check_choice(given["kind"], KINDS, name=f"charts[{name!r}]")
     x, y, by = (given.get(key) for key in ("x", "y", "by"))
@@ -298,13 +298,8 @@ def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) ->
     return values if (made == values)[values.notna()].all() else made
 
 
-def _count_grouped(chart: TableChart) -> int:
-    """Return how many rows a chart with a series for each name adds up, or leaves out."""
-    return int((~chart.table.is_total).sum())
-
-
 def _count_unplaced(chart: TableChart) -> int:
-    """Return how many of these rows have no label, so that they are nowhere in the chart."""
+    """Return how many rows that a chart groups have no label, so that they are nowhere in it."""
     if chart.by is None or chart.x is None:
         return 0
     values = chart.table.columns[chart.x].values
@@ -313,7 +308,10 @@ def _count_unplaced(chart: TableChart) -> int:
 
 def has_points(chart: TableChart) -> bool:
     """Return whether there is anything to draw: Excel takes no chart without a series."""
-    return chart.by is None or chart.x is None or _count_unplaced(chart) < _count_grouped(chart)
+    if chart.by is None or chart.x is None:
+        return True
+    values = chart.table.columns[chart.x].values
+    return bool(values[~chart.table.is_total].notna().any())
 
 
 def _join_small(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
@@ -384,7 +382,7 @@ def _note_rest(chart: TableChart, block: Block) -> str:
     notes = []
     if unplaced := _count_unplaced(chart):
         header = chart.table.columns[chart.x or 0].header
-        notes.append(f"without {count_noun(unplaced, 'row')} of no {header!r}")
+        notes.append(f"{count_noun(unplaced, 'row')} without {header!r} left out")
     if block.rows < block.whole:
         notes.append(f"the first {block.rows} of {block.whole:,}")
     return f"({'; '.join(notes)})" if notes else ""

@@ -119,7 +119,7 @@ def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
     for place, column in enumerate(table.columns):
         page.write_string(0, place, prepare_text(column.header), looks[column.kind])
     if table.columns:
-        page.autofilter(0, 0, table.rows - table.total_rows, len(table.columns) - 1)
+        page.autofilter(0, 0, table.data_rows, len(table.columns) - 1)
         # Hides the green corners at gids.
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{MAX_ROWS}"})
     page.freeze_panes(1, table.frozen)
@@ -127,7 +127,7 @@ def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
 
 def _dim_repeated(page: Any, table: Table, look: Any) -> None:
     """Dim names that stand in the row above as well, so that those that begin are seen."""
-    last = table.rows - table.total_rows
+    last = table.data_rows
     if look is not None and table.frozen and last > 1:
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)

@@ -19,11 +19,12 @@ from asana_frames.export.column_rules import (
     MANY,
     count_last,
     find_name_column,
+    find_named_gids,
     find_sums,
     find_total_rows,
+    find_unread,
     is_gid,
     is_period,
-    is_technical,
 )
 from asana_frames.export.excel_cells import (
     MAX_TEXT_LENGTH,
@@ -71,6 +72,11 @@ class Table(NamedTuple):
     total_column: int
     #: With its own order of columns.
     frame: pd.DataFrame
+
+    @property
+    def data_rows(self) -> int:
+        """How many rows there are above the totals at the end."""
+        return self.rows - self.total_rows
 
     def measure_pixels(self) -> int:
         """Return the width of the table as it is seen."""
@@ -183,16 +189,9 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
 
 def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
     """Return the places of the columns that people need not see."""
-    labels = list(frame.columns)
-    names = {label for label in labels if isinstance(label, str)}
-    folded = {
-        at
-        for at, label in enumerate(labels)
-        if find_name_column(label) in names
-        or (is_for_people and (is_technical(label) or _is_blank(frame.iloc[:, at])))
-    }
-    folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
-    return folded if len(folded) < len(labels) else set()
+    folded = find_named_gids(frame) | (find_unread(frame) if is_for_people else set())
+    folded -= {at for at, label in enumerate(frame.columns) if format_label(label) in drawn}
+    return folded if len(folded) < len(frame.columns) else set()
 
 
 def _fold_beyond(
@@ -211,10 +210,6 @@ def _fold_beyond(
 def _count_pixels(columns: Sequence[Column], widths: Sequence[int]) -> int:
     pairs = zip(columns, widths, strict=True)
     return sum(width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded)
-
-
-def _is_blank(column: pd.Series[Any]) -> bool:
-    return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
 
 
 def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: bool) -> list[int]:

@@ -618,7 +618,7 @@ def test_a_chart_of_a_wide_table_has_the_next_sheet(
         ("colum", "'colum' is not valid; use 'column', 'bar'.*Did you mean 'column'"),
         ({"kind": 3}, "=int is not valid; use 'column'"),
         ({"x": "week"}, "needs a kind; type charts="),
-        ({"kind": "bar", "z": "week"}, "takes no 'z'; type charts="),
+        ({"kind": "bar", "z": "week"}, "got an unexpected key 'z'; type charts="),
         ({"kind": "bar", "x": "wek"}, "there is no column 'wek'. Did you mean 'week'"),
         (
             {"kind": "bar", "y": ["hours", 3]},
