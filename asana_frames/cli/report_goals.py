@@ -15,7 +15,7 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import count_noun, format_day
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -76,7 +76,7 @@ def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> Report
         "Forecast": report.forecast,
         "Drivers": report.drivers,
     }
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
     progress = named["Progress"]
     # Function that draws a chart, and its rows.
     drawings: dict[str, tuple[Any, int]] = {

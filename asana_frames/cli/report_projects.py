@@ -16,7 +16,7 @@ from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_day
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -117,7 +117,7 @@ def _build_files(subject: str, report: ProjectsReport, day: pd.Timestamp) -> Rep
     if report.cycle_times is not None and report.section_times is not None:
         tables |= {"Sections": report.section_times, "Cycle times": report.cycle_times}
         drawings["Cycle times"] = (charts.cycle_times, _TIME_HEIGHT)
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
 
     def draw() -> dict[str, Any]:
         return {

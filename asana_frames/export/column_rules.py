@@ -144,8 +144,8 @@ def find_total_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def find_total_name(frame: pd.DataFrame) -> str:
     """Return what the rows of totals of a frame are called."""
-    told = frame.attrs.get("wide")
-    total = told.get("total") if isinstance(told, Mapping) else None
+    attrs = frame.attrs.get("wide")
+    total = attrs.get("total") if isinstance(attrs, Mapping) else None
     return str(total[1]) if total else TOTAL_ROW
 
 

@@ -23,8 +23,8 @@ from asana_frames.calls.progress import ProgressBar
 from asana_frames.catalog import load
 from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.equal_names import tell_names_apart
-from asana_frames.export.excel_cells import FORMATS, FORMATS_FOR_PEOPLE, convert_cells
+from asana_frames.export.equal_names import disambiguate_frames
+from asana_frames.export.excel_cells import FORMATS, HUMAN_FORMATS, convert_cells
 from asana_frames.export.excel_charts import (
     CHART_SHEET,
     WIDTH,
@@ -34,7 +34,7 @@ from asana_frames.export.excel_charts import (
     find_block,
     has_points,
     is_table_chart,
-    list_drawn,
+    list_chart_columns,
     parse_chart,
     write_blocks,
 )
@@ -42,7 +42,7 @@ from asana_frames.export.excel_pages import (
     MAX_COLUMNS,
     MAX_ROWS,
     MOST_PIXELS,
-    add_looks,
+    add_formats,
     set_up_print,
     write_table,
 )
@@ -100,12 +100,12 @@ class Contents(NamedTuple):
     #: By name, as Excel takes it.
     sheets: dict[str, Sheet]
     #: Name of a table -> name of its sheet.
-    homes: dict[str, str]
+    sheet_by_table: dict[str, str]
     #: Name of a table -> the numbers of its chart.
     blocks: dict[str, Block]
     #: What the first sheet says, if there is one beside the tables.
     summary: Summary | None
-    is_for_people: bool
+    human_labels: bool
 
 
 def to_excel(
@@ -226,27 +226,29 @@ def to_excel(
     named = {name: one.frame for name, one in prepared.items()}
     # With its index, a frame has more columns.
     _check_sizes(named, has_totals=totals)
-    is_for_people = labels == "human"
+    human_labels = labels == "human"
     tables = [
         describe_table(
             name,
             frame,
             has_totals=totals,
-            is_for_people=is_for_people,
-            drawn=list_drawn(charts.get(name)),
+            human_labels=human_labels,
+            drawn=list_chart_columns(charts.get(name)),
             most_pixels=_FOLDED_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]
     schemas = {table.name: _describe_sheet(prepared[table.name], table) for table in tables}
-    contents = _list_contents(tables, charts, summary, is_for_people=is_for_people)
+    contents = _list_contents(tables, charts, summary, human_labels=human_labels)
     with (
         ProgressBar("to_excel", sum(table.rows for table in tables), None, unit="row") as bar,
         replace_file(path) as part,
         _open_book(xlsxwriter, part) as book,
     ):
-        homes = _write_sheets(book, contents, bar)
-        write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
+        sheet_by_table = _write_sheets(book, contents, bar)
+        write_schemas(
+            book, {sheet_by_table[name]: known for name, known in schemas.items() if known}
+        )
 
 
 def _build_summary(
@@ -363,11 +365,11 @@ def _list_contents(
     charts: Mapping[str, Any],
     summary: Summary | None,
     *,
-    is_for_people: bool,
+    human_labels: bool,
 ) -> Contents:
     """Return the sheets of the workbook in their order: this is the only place that lists them."""
     parsed = _parse_charts({table.name: table for table in tables}, charts)
-    told = tell_names_apart({table.name: _keep_named(table.frame) for table in tables})
+    named = disambiguate_frames({table.name: _keep_named(table.frame) for table in tables})
     sheets = [] if summary is None else [Sheet(SUMMARY_SHEET, None, None)]
     for table in tables:
         chart = parsed.pop(table.name, None)
@@ -379,7 +381,7 @@ def _list_contents(
             sheets.append(Sheet(f"{name} chart", None, chart))
     sheets += [Sheet(name, None, chart) for name, chart in parsed.items()]
     names = _choose_sheet_names(sheet.name for sheet in sheets)
-    homes = {
+    sheet_by_table = {
         sheet.table.name: name
         for sheet, name in zip(sheets, names, strict=True)
         if sheet.table is not None
@@ -390,9 +392,11 @@ def _list_contents(
     for sheet in sheets:
         if isinstance(sheet.chart, TableChart):
             name = sheet.chart.table.name
-            blocks[name] = find_block(sheet.chart, homes[name], top, told[name])
+            blocks[name] = find_block(sheet.chart, sheet_by_table[name], top, named[name])
             top += blocks[name].rows + 2
-    return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
+    return Contents(
+        dict(zip(names, sheets, strict=True)), sheet_by_table, blocks, summary, human_labels
+    )
 
 
 def _keep_named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -445,14 +449,14 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
 
 def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, str]:
     """Write the sheets, and return what the sheet of each table is called."""
-    looks = add_looks(book, is_for_people=contents.is_for_people)
+    formats = add_formats(book, human_labels=contents.human_labels)
     title = "" if contents.summary is None else contents.summary.title
     book.set_properties({"title": to_one_line(title)})
     for name, sheet in contents.sheets.items():
         page = book.add_worksheet(name)
         pixels = 0 if sheet.table is None else sheet.table.measure_pixels()
         if sheet.table is not None:
-            write_table(page, sheet.table, looks, bar)
+            write_table(page, sheet.table, formats, bar)
         elif sheet.chart is None and contents.summary is not None:
             write_summary(
                 book, page, contents.summary, _list_lines(contents), _has_folded(contents)
@@ -473,7 +477,7 @@ def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, 
         # Systems limit the number of open files; xlsxwriter opens it again at the end.
         page._opt_close()
     _write_chart_data(book, contents)
-    return contents.homes
+    return contents.sheet_by_table
 
 
 def _list_lines(contents: Contents) -> list[Line]:
@@ -495,7 +499,7 @@ def _has_folded(contents: Contents) -> bool:
 def _write_chart_data(book: Any, contents: Contents) -> None:
     grouped = [block for block in contents.blocks.values() if block.sheet == CHART_SHEET]
     if grouped:
-        kinds = FORMATS_FOR_PEOPLE if contents.is_for_people else FORMATS
+        kinds = HUMAN_FORMATS if contents.human_labels else FORMATS
         write_blocks(book, grouped, {kind: book.add_format(look) for kind, look in kinds.items()})
 
 
@@ -514,7 +518,7 @@ def _insert_chart(book: Any, page: Any, sheet: Sheet, contents: Contents) -> int
     """Put a chart right of the table, below the fixed header; return its width in pixels."""
     cell = (0, 0) if sheet.table is None else (1, len(sheet.table.columns) + 1)
     if isinstance(sheet.chart, TableChart):
-        kinds = FORMATS_FOR_PEOPLE if contents.is_for_people else FORMATS
+        kinds = HUMAN_FORMATS if contents.human_labels else FORMATS
         block = contents.blocks[sheet.chart.table.name]
         page.insert_chart(*cell, build_chart(book, sheet.chart, block, kinds), _PLACED)
         return WIDTH

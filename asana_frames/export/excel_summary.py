@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.excel_cells import MAX_TEXT_LENGTH, count_units, prepare_text
 from asana_frames.export.excel_pages import HEAD, INK, LINE, SOFT_INK
-from asana_frames.export.report_parts import SEVERITIES, list_texts_of
+from asana_frames.export.report_parts import SEVERITIES, rows_as_texts
 
 #: The name of the sheet.
 SUMMARY_SHEET = "Summary"
@@ -53,7 +53,7 @@ def check_texts(summary: Summary) -> None:
     """
     texts = [("title", summary.title), *(("notes", note) for note in summary.notes)]
     for name, frame in (("tiles", summary.tiles), ("findings", summary.findings)):
-        for row in [] if frame is None else list_texts_of(frame, _TEXTS):
+        for row in [] if frame is None else rows_as_texts(frame, _TEXTS):
             texts += [(name, text) for text in row.values()]
     for name, text in texts:
         if count_units(text) > MAX_TEXT_LENGTH:
@@ -122,7 +122,7 @@ class _SummaryWriter:
 
     def write_tiles(self, tiles: pd.DataFrame) -> None:
         """Write figures side by side, each below its label."""
-        shown = list_texts_of(tiles, ("label", "text", "note", "severity"))
+        shown = rows_as_texts(tiles, ("label", "text", "note", "severity"))
         for start in range(0, len(shown), _COLUMNS):
             part = shown[start : start + _COLUMNS]
             notes = [tile["note"] for tile in part]
@@ -158,7 +158,7 @@ class _SummaryWriter:
 
     def write_findings(self, findings: pd.DataFrame) -> None:
         """Write sentences, each with a sign that says how much it matters."""
-        for finding in list_texts_of(findings, ("sentence", "severity")):
+        for finding in rows_as_texts(findings, ("sentence", "severity")):
             severity = finding["severity"] if finding["severity"] in SEVERITIES else "note"
             look = self._look(font_color=_COLOURS[severity], align="center")
             self._write(0, SEVERITIES[severity][0], look)

@@ -13,7 +13,7 @@ import pandas as pd
 from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.display.sentences import count_noun, replace_halves
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.html_page import PAGE, POLICY, STYLE
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
@@ -22,7 +22,7 @@ from asana_frames.export.report_parts import (
     SEVERITIES,
     check_anonymous,
     check_tiles,
-    list_texts_of,
+    rows_as_texts,
     unpack_report,
 )
 from asana_frames.export.suffixes import check_suffix
@@ -139,7 +139,7 @@ def to_html(
     check_anonymous(anonymize, shown, is_report=given.is_report)
     first = _FirstPage(paragraphs, given.tiles, given.findings)
     drawn = render_pictures(charts)
-    named = tell_names_apart(
+    named = disambiguate_frames(
         {
             name: prepare_frame(frame, anonymize=anonymize, labels=labels)
             for name, frame in named.items()
@@ -147,7 +147,7 @@ def to_html(
     )
     tables = {
         name: build_reading_table(
-            frame, max_rows=max_rows, has_totals=totals, is_for_people=labels == "human"
+            frame, max_rows=max_rows, has_totals=totals, human_labels=labels == "human"
         )
         for name, frame in named.items()
     }
@@ -202,7 +202,7 @@ class _FirstPage(NamedTuple):
 
 def _render_tiles(tiles: pd.DataFrame) -> str:
     items = []
-    for tile in list_texts_of(tiles, ("label", "text", "note", "severity")):
+    for tile in rows_as_texts(tiles, ("label", "text", "note", "severity")):
         size = "figure long" if len(tile["text"]) > _LONG_FIGURE else "figure"
         note = f'<dd class="remark">{escape(tile["note"])}</dd>' if tile["note"] else ""
         items.append(
@@ -214,7 +214,7 @@ def _render_tiles(tiles: pd.DataFrame) -> str:
 
 def _render_findings(findings: pd.DataFrame) -> str:
     items = []
-    for finding in list_texts_of(findings, ("sentence", "severity")):
+    for finding in rows_as_texts(findings, ("sentence", "severity")):
         sign, word = SEVERITIES.get(finding["severity"], SEVERITIES["note"])
         items.append(
             f'<li class="{escape(finding["severity"])}"><span class="mark" aria-hidden="true">'

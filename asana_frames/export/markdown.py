@@ -14,10 +14,10 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.display.sentences import replace_halves
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
-from asana_frames.export.report_parts import SEVERITIES, check_tiles, list_texts_of, unpack_report
+from asana_frames.export.report_parts import SEVERITIES, check_tiles, rows_as_texts, unpack_report
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import name_frames, to_one_line
 from asana_frames.gather.findings.report import Report
@@ -117,7 +117,7 @@ def to_markdown(
     for name, table in _build_tables(frames, others, max_rows).items():
         parts.append(writer.write_heading(name, 2))
         parts.append(writer.write_table(table) if table.rows else "")
-        parts.append(writer.write_line(_tell_rows(table)))
+        parts.append(writer.write_line(_describe_row_count(table)))
     text = "\n\n".join(filter(None, parts)) + "\n"
     if path is None:
         return text
@@ -133,19 +133,19 @@ def _build_tables(
 ) -> dict[str, ReadingTable]:
     """Return the tables to write; other tables of the report may tell equal names apart."""
     given = name_frames(frames, "")
-    named = tell_names_apart(
+    named = disambiguate_frames(
         {name: prepare_frame(frame, labels="human") for name, frame in given.items()},
         others.values(),
     )
     return {
         str(name): build_reading_table(
-            frame, max_rows=max_rows, has_totals=False, is_for_people=True
+            frame, max_rows=max_rows, has_totals=False, human_labels=True
         )
         for name, frame in named.items()
     }
 
 
-def _tell_rows(table: ReadingTable) -> str:
+def _describe_row_count(table: ReadingTable) -> str:
     """Return the line below a table that says how many rows there are, if it does not show all."""
     if not table.rows:
         return "No rows."
@@ -229,14 +229,14 @@ class _TextWriter:
 
 
 def _list_tiles(tiles: pd.DataFrame) -> list[dict[str, str]]:
-    return list_texts_of(tiles, ("label", "text", "note"))
+    return rows_as_texts(tiles, ("label", "text", "note"))
 
 
 def _list_findings(findings: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the sentences, each with the word before it, or with an empty text."""
     return [
         (SEVERITIES[row["severity"]][1] if row["severity"] in _MARKED else "", row["sentence"])
-        for row in list_texts_of(findings, ("sentence", "severity"))
+        for row in rows_as_texts(findings, ("sentence", "severity"))
     ]
 
 

@@ -83,7 +83,7 @@ class ReadingTable(NamedTuple):
 
 
 def build_reading_table(
-    frame: pd.DataFrame, *, max_rows: int, has_totals: bool, is_for_people: bool
+    frame: pd.DataFrame, *, max_rows: int, has_totals: bool, human_labels: bool
 ) -> ReadingTable:
     """Return a frame as a table for reading.
 
@@ -95,12 +95,12 @@ def build_reading_table(
         The most rows.
     has_totals
         Whether to add up what can be added up, as in ``export.to_excel``.
-    is_for_people
+    human_labels
         Whether to leave out columns that have no values or are of use to programs alone, and not
         only gids that have a column of names.
     """
     named = find_named_gids(frame)
-    left_out = find_unread(frame) - named if is_for_people else set()
+    left_out = find_unread(frame) - named if human_labels else set()
     if len(named | left_out) == len(frame.columns):
         left_out = set()
     shown = [at for at in range(len(frame.columns)) if at not in named | left_out]

@@ -98,7 +98,7 @@ def unpack_report(
     )
 
 
-def list_texts_of(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
+def rows_as_texts(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the texts of each row by column; empty where one is missing."""
     shown = frame.reindex(columns=list(names)).astype(object)
     filled = shown.where(shown.notna(), "").map(str)

@@ -13,7 +13,7 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.gather.entry_places import add_places, parse_hour_keys
-from asana_frames.gather.findings.hours import find_in_hours, tile_hours
+from asana_frames.gather.findings.hours import build_hours_tiles, list_hours_findings
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
@@ -51,7 +51,8 @@ class HoursReport(NamedTuple):
     findings : DataFrame
         Who tracked too much or nothing, and what took most time: ``kind``, ``severity``
         (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
-        the most severe first; the rules are those of ``gather.findings.hours.find_in_hours``.
+        the most severe first; the rules are those of
+        ``gather.findings.hours.list_hours_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
@@ -174,8 +175,8 @@ def hours_report(
     return HoursReport(
         first,
         final,
-        find_in_hours(counted, first, last_day),
-        tile_hours(counted, first, last_day),
+        list_hours_findings(counted, first, last_day),
+        build_hours_tiles(counted, first, last_day),
         tracked,
         table,
         count(keys),

@@ -10,9 +10,9 @@ import pandas as pd
 
 from asana_frames.display.sentences import (
     count_noun,
+    disambiguate_names,
     format_figure,
     list_some,
-    name_apart,
     replace_halves,
 )
 from asana_frames.frames.arrays import STR
@@ -106,8 +106,8 @@ class Group(NamedTuple):
 
 
 def label_rows(names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any]) -> list[str]:
-    """Return unique names that are short enough for sentences, as ``name_apart`` does."""
-    return name_apart(names, gids, *facts, longest=_LONGEST_NAME)
+    """Return unique names that are short enough for sentences, as ``disambiguate_names`` does."""
+    return disambiguate_names(names, gids, *facts, longest=_LONGEST_NAME)
 
 
 def build_findings(findings: Iterable[Finding | None]) -> pd.DataFrame:
@@ -141,13 +141,15 @@ def build_tiles(tiles: Iterable[Tile | None]) -> pd.DataFrame:
     return _build_frame([tile for tile in tiles if tile is not None], _TILES)
 
 
-def count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
+def build_count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
     """Return a tile with a count; an alert or a warning about 0 is ``good`` instead."""
     is_good = severity != "note" and not count
     return Tile(label, f"{count:,}", count, "count", note, "good" if is_good else severity)
 
 
-def hours_tile(label: str, hours: float, note: str = "", severity: Severity = "note") -> Tile:
+def build_hours_tile(
+    label: str, hours: float, note: str = "", severity: Severity = "note"
+) -> Tile:
     """Return a tile with hours; an alert or a warning about 0 is ``good`` instead."""
     is_good = severity != "note" and abs(hours) < TINY
     return Tile(label, format_figure(hours), hours, "hours", note, "good" if is_good else severity)

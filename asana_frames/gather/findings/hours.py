@@ -18,11 +18,11 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
     group_people,
-    hours_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.key_figures import TINY
@@ -49,7 +49,7 @@ class _Hours(NamedTuple):
     monday: pd.Series[Any]
 
 
-def find_in_hours(
+def list_hours_findings(
     entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
 ) -> pd.DataFrame:
     """List who tracked too much or nothing, what is in no project, and what took most time.
@@ -86,7 +86,9 @@ def find_in_hours(
     )
 
 
-def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> pd.DataFrame:
+def build_hours_tiles(
+    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
+) -> pd.DataFrame:
     """Return the figures of hours: total, last whole week, people, projects, billable share.
 
     Returns
@@ -97,21 +99,23 @@ def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
     known = _read_hours(entries, start, end)
     total = float(known.entries["hours"].sum())
     count = known.entries["gid"].nunique()
-    tiles: list[Tile | None] = [hours_tile("Hours", total, count_noun(count, "entry", "entries"))]
+    tiles: list[Tile | None] = [
+        build_hours_tile("Hours", total, count_noun(count, "entry", "entries"))
+    ]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
         note = f"week from {format_day(known.last)}"
-        tiles.append(hours_tile("Last whole week", hours, note))
+        tiles.append(build_hours_tile("Last whole week", hours, note))
     people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
     tiles += [
-        count_tile("People", people),
-        count_tile("Projects", projects),
-        tile_billable(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
+        build_count_tile("People", people),
+        build_count_tile("Projects", projects),
+        build_billable_tile(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
     ]
     return build_tiles(tiles)
 
 
-def tile_billable(billable: float, others: float) -> Tile | None:
+def build_billable_tile(billable: float, others: float) -> Tile | None:
     """Return the billable share of the hours of which it is known; None if it is of none."""
     total = billable + others
     if not total:

@@ -19,13 +19,13 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
-    hours_tile,
     label_rows,
 )
-from asana_frames.gather.findings.hours import tile_billable
+from asana_frames.gather.findings.hours import build_billable_tile
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
 
@@ -33,7 +33,7 @@ from asana_frames.rollups.shared.key_figures import TINY
 _MOST_CURRENCIES = 3
 
 
-def find_in_money(
+def list_money_findings(
     by_project: pd.DataFrame, budgets: pd.DataFrame, projects: pd.DataFrame
 ) -> pd.DataFrame:
     """List budgets that are over, at risk or run out, hours without a rate, and what cost most.
@@ -75,7 +75,7 @@ def find_in_money(
     )
 
 
-def tile_money(
+def build_money_tiles(
     by_project: pd.DataFrame, billable: pd.DataFrame, budgets: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the figures of money: cost by currency, hours, billable share, budgets.
@@ -94,17 +94,17 @@ def tile_money(
     over, at_risk = (int((states == state).sum()) for state in ("over", "at risk"))
     return build_tiles(
         [
-            *_tile_costs(costs),
-            hours_tile("Hours", hours),
-            tile_billable(*shares),
-            _tile_unpriced(bare, hours),
-            count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
-            count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
+            *_build_cost_tiles(costs),
+            build_hours_tile("Hours", hours),
+            build_billable_tile(*shares),
+            _build_unpriced_tile(bare, hours),
+            build_count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
+            build_count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
         ]
     )
 
 
-def _tile_costs(costs: pd.Series[float]) -> list[Tile]:
+def _build_cost_tiles(costs: pd.Series[float]) -> list[Tile]:
     """Return the tiles of the first currencies; the last says how many others there are."""
     shown = costs.head(_MOST_CURRENCIES)
     tiles = [
@@ -117,11 +117,11 @@ def _tile_costs(costs: pd.Series[float]) -> list[Tile]:
     return tiles
 
 
-def _tile_unpriced(bare: float, hours: float) -> Tile | None:
+def _build_unpriced_tile(bare: float, hours: float) -> Tile | None:
     if not bare:
         return None
     note = f"{format_share(bare / hours)} of the hours"
-    return hours_tile("Hours without a rate", bare, note, "warning")
+    return build_hours_tile("Hours without a rate", bare, note, "warning")
 
 
 def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
@@ -146,11 +146,11 @@ def _find_over(group: Group) -> Finding | None:
 
 def _find_at_risk(group: Group) -> Finding | None:
     rows = group.rows[group.rows["state"] == "at risk"].sort_values("share", ascending=False)
-    measures = [_describe_use(row) for _, row in rows.iterrows()]
+    measures = [_describe_budget_use(row) for _, row in rows.iterrows()]
     return group.find("warning", "at risk", rows, ("is at risk", "are at risk"), measures)
 
 
-def _describe_use(budget: pd.Series[Any]) -> str:
+def _describe_budget_use(budget: pd.Series[Any]) -> str:
     used = f"{format_share(budget['share'])} used"
     day = budget["exhausted_on"]
     return f"({used})" if pd.isna(day) else f"({used}, all of it about {format_day(day)})"

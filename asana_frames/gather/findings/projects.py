@@ -18,9 +18,9 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
     build_tiles,
-    count_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -59,7 +59,7 @@ class _Projects(NamedTuple):
         return rows.loc[gap.sort_values(kind="stable").index]
 
 
-def find_in_projects(
+def list_project_findings(
     portfolio: pd.DataFrame,
     projects: pd.DataFrame,
     forecast: pd.DataFrame,
@@ -113,7 +113,7 @@ def find_in_projects(
     )
 
 
-def tile_projects(
+def build_project_tiles(
     portfolio: pd.DataFrame, projects: pd.DataFrame, today: pd.Timestamp
 ) -> pd.DataFrame:
     """Return the figures of projects: their number, late, behind; tasks done, open, overdue.
@@ -125,24 +125,24 @@ def tile_projects(
     """
     known = _read_projects(portfolio, projects, today)
     if known.rows.empty:
-        return build_tiles([count_tile("Projects", 0)])
+        return build_tiles([build_count_tile("Projects", 0)])
     total = known.total
     done, tasks, progress = total["done"], total["tasks"], total["progress"]
     dated = int((known.rows["is_open"] & known.rows["due_on"].notna()).sum())
     overdue = int(total["overdue"])
     return build_tiles(
         [
-            count_tile("Projects", len(known.rows)),
-            count_tile("Late", len(known.late), f"of {dated:,} with a due date", "alert"),
-            count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
+            build_count_tile("Projects", len(known.rows)),
+            build_count_tile("Late", len(known.late), f"of {dated:,} with a due date", "alert"),
+            build_count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
             None
             if pd.isna(progress)
             else Tile(
                 *("Done", format_share(progress), float(progress), "share"),
                 f"{done:,} of {count_noun(tasks, 'task')}",
             ),
-            count_tile("Open tasks", int(total["open"])),
-            count_tile("Overdue tasks", overdue, f"of {total['open']:,} open", "warning"),
+            build_count_tile("Open tasks", int(total["open"])),
+            build_count_tile("Overdue tasks", overdue, f"of {total['open']:,} open", "warning"),
         ]
     )
 

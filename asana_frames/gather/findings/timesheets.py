@@ -9,11 +9,11 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Severity,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
     group_people,
-    hours_tile,
 )
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
@@ -27,7 +27,7 @@ _HOURS = {"rejected": "rejected_hours", _OPEN: "open_hours", "pending": "pending
 _COMPLETE = "No hours are missing, and no finished week is to be handed in, corrected or approved."
 
 
-def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """List whose hours are missing, and which weeks are to hand in, correct or approve.
 
     Hours are *missing* as ``missing`` of ``rollups.approvals`` says, added up by person. Weeks are
@@ -67,7 +67,7 @@ def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataF
     return build_findings(found)
 
 
-def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return the figures of timesheets: hours, missing hours, weeks by what is to be done.
 
     Returns
@@ -84,14 +84,14 @@ def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFram
     of = f"of {count_noun(len(approvals), 'week')} of people"
     return build_tiles(
         [
-            hours_tile("Hours", hours, note),
-            hours_tile(
+            build_hours_tile("Hours", hours, note),
+            build_hours_tile(
                 "Missing", missing, format_share(missing / expected) if expected else "", "warning"
             ),
-            count_tile("Not handed in", unsent, of, "warning"),
-            count_tile("To approve", pending, of, "warning"),
-            count_tile("Rejected", rejected, of, "warning"),
-            count_tile("Approved", approved, of),
+            build_count_tile("Not handed in", unsent, of, "warning"),
+            build_count_tile("To approve", pending, of, "warning"),
+            build_count_tile("Rejected", rejected, of, "warning"),
+            build_count_tile("Approved", approved, of),
         ]
     )
 
