@@ -27,7 +27,7 @@ def resolve_people(
     Parameters
     ----------
     references
-        Looks up people.
+        CellFormats up people.
     table
         The table.
     columns

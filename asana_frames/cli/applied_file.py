@@ -150,12 +150,14 @@ class AppliedFile:
             return
         state = applied.attrs.get("asana") or {}
         known = self._known if self._known is not None else applied
-        told = {
+        texts = {
             _PROJECT: self._project,
             _BEGAN: state.get(_BEGAN) or _find_text(known, _BEGAN) or None,
             _UNORDERED: "yes" if state.get(_UNORDERED) else None,
         }
-        columns = {name: build_array("text", [text] * len(applied)) for name, text in told.items()}
+        columns = {
+            name: build_array("text", [text] * len(applied)) for name, text in texts.items()
+        }
         places = build_array("integer", range(len(applied)))
         af.export.to_csv(applied.assign(**columns, **{_PLACE: places}), self.path, schema=True)
 

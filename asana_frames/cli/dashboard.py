@@ -34,10 +34,14 @@ _COMPARISONS = {"previous": "previous", "last-year": "last_year", "nothing": Non
 @with_connection
 @click.command("dashboard", cls=Command)
 @click.option("--project", help="Name, gid or URL of the project that is shown first.")
-@click.option("--goal", help="Instead of projects, goals: the one that is shown first.")
+@click.option("--goal", help="Show goals instead of projects, this one first.")
 @click.option("--period", default="Last 90 days", show_default=True, help='Such as "This month".')
 @click.option(
-    "--compare", default="previous", show_default=True, type=click.Choice(list(_COMPARISONS))
+    "--compare",
+    default="previous",
+    show_default=True,
+    type=click.Choice(list(_COMPARISONS)),
+    help="What key figures are compared with.",
 )
 @click.option("--theme", default="light", show_default=True, type=click.Choice(["light", "dark"]))
 @click.option("--port", default=0, show_default=True, help="0 picks a free port.")
@@ -53,7 +57,8 @@ def dashboard_command(
     """Serve a dashboard of a project or a goal until interrupted, on loopback.
 
     The URL that is printed has a token of its own, new at each start: other users of this machine
-    cannot open the page. The dashboard only reads Asana. Each page that is opened reads anew.
+    cannot open the page. The dashboard only reads Asana. Every page that is opened reads Asana
+    again.
     """
     if project is not None and goal is not None:
         raise InvalidArgument("Give --project or --goal, not both.")
@@ -69,11 +74,11 @@ def dashboard_command(
     with open_connection(use_sandbox, day) as asana:
         gid = None if given is None else _find_one(asana.references.gids(given, [about]), given)
     arguments = {"period": options["period"], "compare": _COMPARISONS[options["compare"]]}
-    source = _write_source(about, gid, use_sandbox, {**arguments, "now": day})
+    source = _build_source(about, gid, use_sandbox, {**arguments, "now": day})
     with TemporaryDirectory(prefix="asana-frames-") as name:
         folder = Path(name)
         _write_notebook(folder / _NOTEBOOK, source)
-        _serve(folder, options["port"], options["theme"], is_browser=not options["no_browser"])
+        _serve(folder, options["port"], options["theme"], opens_browser=not options["no_browser"])
     echo("Stopped.", err=True)
 
 
@@ -83,7 +88,7 @@ def _find_one(gids: list[str], given: str) -> str:
     return gids[0]
 
 
-def _write_source(
+def _build_source(
     about: str, gid: str | None, use_sandbox: bool, arguments: dict[str, str | None]
 ) -> str:
     """Return the code of the page; it finds the token of Asana as this command did."""
@@ -119,7 +124,7 @@ def _write_notebook(path: Path, source: str) -> None:
     path.write_text(json.dumps(notebook), "utf-8")
 
 
-def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
+def _serve(folder: Path, port: int, theme: str, *, opens_browser: bool) -> None:
     """Serve the notebook of a folder until interrupted."""
     # Checks of addresses with letters beyond ASCII, of which there are none here: what they are
     # checked by takes a second to import.
@@ -134,7 +139,7 @@ def _serve(folder: Path, port: int, theme: str, *, is_browser: bool) -> None:
     url = f"http://{_LOOPBACK}:{port}/?token={token}"
     server.open_browser, server.launch_browser = (
         True,
-        _announce(url, folder, is_browser=is_browser),
+        _announce(url, folder, opens_browser=opens_browser),
     )
     _stop_on_interrupt()
     server.start()
@@ -197,13 +202,13 @@ def _guard(server: Any, token: str) -> None:
     }
 
 
-def _announce(url: str, folder: Path, *, is_browser: bool) -> Callable[[], None]:
+def _announce(url: str, folder: Path, *, opens_browser: bool) -> Callable[[], None]:
     """Return the function that tells the URL once the server listens."""
 
     def announce() -> None:
         click.echo(url)
         echo("Press Ctrl+C to stop.", err=True)
-        if is_browser:
+        if opens_browser:
             # A browser is a process too: its argument is a file that only this user can read.
             page = folder / "open.html"
             page.touch(mode=0o600)

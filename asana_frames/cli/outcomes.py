@@ -45,10 +45,10 @@ def print_preview(preview: pd.DataFrame) -> None:
     text = io.StringIO()
     stream_csv(preview, text)
     echo_data(text.getvalue().encode())
-    told = preview.attrs["asana"]
+    attrs = preview.attrs["asana"]
     echo(
-        f"{len(preview):,} change(s), {told['requests']:,} request(s), about "
-        f"{told['minutes']:.1f} minutes; nothing was sent.",
+        f"{len(preview):,} change(s), {attrs['requests']:,} request(s), about "
+        f"{attrs['minutes']:.1f} minutes; nothing was sent.",
         err=True,
     )
 
@@ -75,8 +75,8 @@ def print_outcomes(done: pd.DataFrame, changes: pd.DataFrame, more: str = "") ->
     earlier = int((changes["outcome"] == _DONE).sum()) if has_outcome else 0
     is_all_done = counts.get(_DONE, 0) == len(done)
     counts[_DONE] = counts.get(_DONE, 0) - earlier
-    told = [f"{counts[one]:,} {one}" for one in _OUTCOMES if counts.get(one)]
-    told += [f"{earlier:,} done before"] if earlier else []
-    echo(f"{len(done):,} change(s): {', '.join(told) or 'nothing to do'}.{more}", err=True)
+    parts = [f"{counts[one]:,} {one}" for one in _OUTCOMES if counts.get(one)]
+    parts += [f"{earlier:,} done before"] if earlier else []
+    echo(f"{len(done):,} change(s): {', '.join(parts) or 'nothing to do'}.{more}", err=True)
     if not is_all_done:
         raise SystemExit(_FAILED)

@@ -17,7 +17,7 @@ from asana_frames.cli.flow_options import parse_pairs, with_flow_options
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.flow_report import FlowReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -34,7 +34,9 @@ _ROW_HEIGHT, _MARGIN, _TALLEST = 0.36, 1.6, 12.0
     multiple=True,
     help='Section in which work begins; "In progress", or else the second.',
 )
-@click.option("--finished", multiple=True, help="Section in which work ends; by completion.")
+@click.option(
+    "--finished", multiple=True, help="Section in which work ends; by default completion ends it."
+)
 @click.option("--active", multiple=True, help="Section in which somebody works on a task.")
 @click.option("--limit", multiple=True, metavar="SECTION=NUMBER", help="Limit of open tasks.")
 @click.option("--every", default="W", show_default=True, help="Period: D, W, MS ...")
@@ -118,7 +120,7 @@ def _build_files(subject: str, report: FlowReport) -> ReportFiles:
     tables = {"Service levels": report.service_levels}
     tables |= {title: table for title, (table, _, _) in parts.items()}
     tables["Changes"] = report.change_counts
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
 
     def draw() -> dict[str, Any]:
         return {

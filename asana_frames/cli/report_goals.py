@@ -14,8 +14,8 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_day
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.display.sentences import count_noun, format_day
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -76,7 +76,7 @@ def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> Report
         "Forecast": report.forecast,
         "Drivers": report.drivers,
     }
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
     progress = named["Progress"]
     # Function that draws a chart, and its rows.
     drawings: dict[str, tuple[Any, int]] = {
@@ -108,12 +108,14 @@ def _write_notes(subject: str, report: GoalsReport) -> list[str]:
         "date that have passed; ahead is progress minus expected.",
     ]
     if partly:
+        verb = "depends" if partly == 1 else "depend"
         notes.append(
-            f"{partly:,} goals depend on work that is not in this report, so nothing is computed "
-            f"from it; coverage is the part that is known."
+            f"{count_noun(partly, 'goal')} {verb} on work that is not in this report, so nothing "
+            f"is computed from it; coverage is the part that is known."
         )
     if different:
         notes.append(
-            f"Progress of {different:,} goals differs from that of their supporting work."
+            f"The progress of {count_noun(different, 'goal')} differs from that of the supporting "
+            f"work."
         )
     return notes

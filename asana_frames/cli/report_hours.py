@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 import click
 
@@ -16,14 +16,11 @@ from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_span
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.entry_places import parse_hour_keys
 from asana_frames.gather.hours_report import HoursReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
-
-if TYPE_CHECKING:
-    pass
 
 #: Beginning of a period -> its name.
 _PERIODS = {
@@ -127,7 +124,7 @@ def _build_files(
     titles = {key: f"By {key.replace('_', ' ')} and {period}" for key in report.by_key}
     tables = {title: report.wide[key] for key, title in titles.items()}
     tables |= {"Hours": report.hours, "Entries": report.entries}
-    named = tell_names_apart({**tables, **report.by_key})
+    named = disambiguate_frames({**tables, **report.by_key})
 
     def draw() -> dict[str, Any]:
         return {

@@ -16,7 +16,7 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_span
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.money_report import MoneyReport
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.grouping import Approval, Billable
@@ -116,7 +116,7 @@ def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFil
     }
     main = _find_main_currency(report.by_project)
     shown = ("Cost by project", "Cost by person", "Cost by period")
-    named = tell_names_apart(tables, [report.projects])
+    named = disambiguate_frames(tables, [report.projects])
     height = _ROW_HEIGHT * min(len(report.budgets), _MOST_ROWS) + _MARGIN
     budgets = partial(charts.budget_status, named["Budgets"])
 
@@ -125,7 +125,7 @@ def _build_files(workspace: str, report: MoneyReport, counted: str) -> ReportFil
         return {**costs, "Budgets": draw_figure(budgets, height=height)}
 
     notes = _write_notes(workspace, report, counted, main)
-    return ReportFiles("money", "Money of tracked time", notes, report, tables, named, draw)
+    return ReportFiles("money", "Cost of tracked time", notes, report, tables, named, draw)
 
 
 def _find_main_currency(cost: pd.DataFrame) -> str | None:

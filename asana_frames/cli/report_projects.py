@@ -16,7 +16,7 @@ from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_day
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
 
@@ -27,9 +27,19 @@ _ROW_HEIGHT, _MARGIN, _TIME_HEIGHT = 0.36, 1.6, 4.5
 @with_connection
 @click.command("projects", cls=Command)
 @click.option("--workspace", help="Name, gid or URL: all of its projects.")
-@click.option("--team", multiple=True, help="Instead: the projects of a team; several.")
-@click.option("--portfolio", multiple=True, help="Instead: those below a portfolio; several.")
-@click.option("--project", multiple=True, help="Instead: a project; several.")
+@click.option(
+    "--team",
+    multiple=True,
+    help="Instead of --workspace: the projects of this team; may be repeated.",
+)
+@click.option(
+    "--portfolio",
+    multiple=True,
+    help="Instead of --workspace: those below this portfolio; may be repeated.",
+)
+@click.option(
+    "--project", multiple=True, help="Instead of --workspace: this project; may be repeated."
+)
 @click.option("--archived", is_flag=True, help="Include archived projects.")
 @click.option(
     "--stories", is_flag=True, help="Read the stories of all tasks, for cycle times; slow."
@@ -107,7 +117,7 @@ def _build_files(subject: str, report: ProjectsReport, day: pd.Timestamp) -> Rep
     if report.cycle_times is not None and report.section_times is not None:
         tables |= {"Sections": report.section_times, "Cycle times": report.cycle_times}
         drawings["Cycle times"] = (charts.cycle_times, _TIME_HEIGHT)
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
 
     def draw() -> dict[str, Any]:
         return {

@@ -15,7 +15,7 @@ from asana_frames.cli.connection import open_connection, print_failures, with_co
 from asana_frames.cli.errors import Command
 from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
 from asana_frames.display.sentences import format_span
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.timesheets_report import TimesheetsReport
 from asana_frames.rollups.shared.periods import WEEKDAYS, Every
 
@@ -93,7 +93,7 @@ def _build_files(report: TimesheetsReport, notes: list[str]) -> ReportFiles:
         "Approvals": report.approvals,
         "Timesheet": report.timesheet,
     }
-    named = tell_names_apart(tables)
+    named = disambiguate_frames(tables)
     height = _ROW_HEIGHT * len(report.last_week) + _MARGIN
     chart = partial(charts.timesheet, named["Last week"])
 
@@ -108,8 +108,8 @@ def _write_notes(
 ) -> list[str]:
     return [
         f"{workspace}, {format_span(report.start, report.end)}",
-        f"Expected are {hours_per_day:g} hours on {workdays}, less days out of office; Asana does "
-        f"not tell the working hours of people.",
+        f"{hours_per_day:g} hours are expected on each of {workdays}, less days out of office; "
+        f"Asana does not know the working hours of people.",
         "Missing hours are those of a person and week; more hours in another week do not count "
         "against them.",
     ]

@@ -11,7 +11,6 @@ import click
 import pandas as pd
 
 from asana_frames import export
-from asana_frames._files import replace_file
 from asana_frames._optional import require
 from asana_frames.cli.folder import make_folder
 from asana_frames.cli.terminal import echo, echo_data
@@ -73,7 +72,7 @@ def write_report(report: ReportFiles, formats: Sequence[str], out: Path | None) 
     """
     for name in _SUMMARIES if out is None else ():
         if name in formats:
-            echo_data(_build_summary(report, name).encode("utf-8", "replace"))
+            echo_data((_write_text(report, name) or "").encode("utf-8", "replace"))
     writers = [_WRITERS[name] for name in formats if out is not None or name not in _SUMMARIES]
     if not writers:
         return
@@ -130,18 +129,15 @@ def _write_html(report: ReportFiles, folder: Path) -> Iterable[Path]:
 
 def _write_summary(report: ReportFiles, folder: Path, name: str) -> Iterable[Path]:
     path = folder / f"{report.name}.{_SUMMARIES[name][1]}"
-    with replace_file(path) as part:
-        part.write_text(_build_summary(report, name), encoding="utf-8", errors="replace")
+    _write_text(report, name, path)
     yield path
 
 
-def _build_summary(report: ReportFiles, name: str) -> str:
-    """Return a report as text for a message or a mail."""
+def _write_text(report: ReportFiles, name: str, path: Path | None = None) -> str | None:
+    """Write a report as text for a message or a mail; return the text if there is no path."""
+    notes = report.notes[:1]
     style, _ = _SUMMARIES[name]
-    text = export.to_markdown(
-        report.report, title=report.title, notes=report.notes[:1], style=style
-    )
-    return text or ""
+    return export.to_markdown(report.report, path, title=report.title, notes=notes, style=style)
 
 
 _WRITERS: Mapping[str, Writer] = {

@@ -16,7 +16,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _SOME, _MANY, _MUCH_MONEY = 10.0, 100.0, 1_000.0
 #: Floats from here on have no reliable decimals; and less than this is an error of theirs.
 _LARGE, _NOTHING = 1e15, 1e-9
-#: Longer times are told in weeks.
+#: Longer times are in weeks.
 _MOST_DAYS = 20
 _WEEK = 7
 #: Characters of the end of a gid that tells names apart; more if these are those of others too.
@@ -195,7 +195,7 @@ def replace_halves(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def name_apart(
+def disambiguate_names(
     names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any], longest: int | None = None
 ) -> list[str]:
     """Return names of which equal ones, of different gids, are told apart by a fact.
@@ -217,8 +217,8 @@ def name_apart(
 
     Examples
     --------
-    >>> name_apart(["Plan", "Plan", "Office"], ["11", "12", "13"], ["Sales", "Product", "Sales"])
-    ['Plan (Sales)', 'Plan (Product)', 'Office']
+    >>> disambiguate_names(["Plan", "Plan"], ["11", "12"], ["Sales", "Product"])
+    ['Plan (Sales)', 'Plan (Product)']
     """
     columns: dict[Any, Iterable[Any]] = {"name": names, "gid": gids, **dict(enumerate(facts))}
     rows = pd.DataFrame({key: pd.Series(list(one), dtype=object) for key, one in columns.items()})
@@ -227,16 +227,16 @@ def name_apart(
     rows["name"] = rows["name"].map(lambda name: _write_in_line(name, longest), na_action="ignore")
     objects = rows[rows["gid"].notna()].drop_duplicates(["gid"])
     objects = objects[objects["name"].duplicated(keep=False)]
-    told: dict[Any, str] = {}
+    chosen: dict[Any, str] = {}
     taken = set(rows["name"].dropna())
     for name, same in objects.groupby("name", sort=False):
         tails = [same[place] for place in range(len(facts))]
         tails = [one for one in tails if one.notna().all() and one.is_unique]
         labels = _choose_labels(str(name), tails, list(map(str, same["gid"])), taken)
         taken |= set(labels)
-        told |= dict(zip(same["gid"], labels, strict=True))
+        chosen |= dict(zip(same["gid"], labels, strict=True))
     return [
-        told.get(gid, "" if pd.isna(name) else name)
+        chosen.get(gid, "" if pd.isna(name) else name)
         for name, gid in zip(rows["name"], rows["gid"], strict=True)
     ]
 

@@ -159,8 +159,8 @@ def read_asana_csv(
     check_digits([cells[_ID].rename(_ID)], first_row=table.first_row)
     known = _name_columns(texts, cells) | _read_names(texts)
     is_task = _find_tasks(table, known["gid"])
-    told = _complete(known, len(is_task)) | {name: cells[name] for name in fields}
-    frame = pd.DataFrame(told)[is_task].reset_index(drop=True)
+    columns = _complete(known, len(is_task)) | {name: cells[name] for name in fields}
+    frame = pd.DataFrame(columns)[is_task].reset_index(drop=True)
     unread = [name for name in _kinds() if name not in known or name.endswith("_gids")]
     record_unread_columns(frame, "task", unread)
     return frame

@@ -192,9 +192,9 @@ def describe_column(name: str, record: str) -> ColumnContent:
             stem = name.removesuffix(f"_{end}")
             records = _find_records(stem, record)
             is_clear = len(records) == 1 and not records & ANYTHING
-            # What goals depend on is told by its kind.
-            told = "kind" if stem == "driver" else f"{stem}_resource_type"
-            return ColumnContent(holds, records, () if is_clear else (told,))
+            # The kind of a driver says what record it is.
+            label = "kind" if stem == "driver" else f"{stem}_resource_type"
+            return ColumnContent(holds, records, () if is_clear else (label,))
     return TEXT
 
 

@@ -97,11 +97,9 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     name; what is there at the end of each period, such as the open tasks in a table with a column
     ``day`` or ``period``; anything but hours and minutes in a table of several currencies or
     units; differences of which some are missing; and nothing in a table of probabilities, or one
-    whose rows overlap, such as projects and the total of them (a ``kind`` that is ``total``).
+    that has rows of totals.
     """
-    if not _ANSWERS.isdisjoint(frame.columns):
-        return []
-    if "kind" in frame.columns and (frame["kind"] == "total").any():
+    if not _ANSWERS.isdisjoint(frame.columns) or find_total_rows(frame).any():
         return []
     over_time = any(name in frame.columns for name in _TIME)
     # Beside hours that were tracked, those planned are hours of the period.
@@ -146,8 +144,8 @@ def find_total_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 def find_total_name(frame: pd.DataFrame) -> str:
     """Return what the rows of totals of a frame are called."""
-    told = frame.attrs.get("wide")
-    total = told.get("total") if isinstance(told, Mapping) else None
+    attrs = frame.attrs.get("wide")
+    total = attrs.get("total") if isinstance(attrs, Mapping) else None
     return str(total[1]) if total else TOTAL_ROW
 
 
@@ -164,6 +162,21 @@ def find_name_column(label: Any) -> str | None:
     return f"{head}_name{tail[3:]}" if head else "name"
 
 
+def find_named_gids(frame: pd.DataFrame) -> set[int]:
+    """Return the places of the columns of gids that have their column of names in a frame."""
+    names = {label for label in frame.columns if isinstance(label, str)}
+    return {at for at, label in enumerate(frame.columns) if find_name_column(label) in names}
+
+
+def find_unread(frame: pd.DataFrame) -> set[int]:
+    """Return the places of columns without values, or of use to programs rather than people."""
+    return {
+        at
+        for at, label in enumerate(frame.columns)
+        if is_technical(label) or _is_blank(frame.iloc[:, at])
+    }
+
+
 def is_period(label: Any) -> bool:
     """Return whether a column is one of several days or periods side by side, by its name."""
     return isinstance(label, str) and (label in _WEEKDAYS or _DAY.match(label) is not None)
@@ -172,6 +185,13 @@ def is_period(label: Any) -> bool:
 def is_technical(label: Any) -> bool:
     """Return whether a column is of use to programs rather than to people, by its name."""
     return is_gid(label) or (isinstance(label, str) and label in _TECHNICAL)
+
+
+def _is_blank(column: pd.Series[Any]) -> bool:
+    """Return whether a column has rows and no values: empty lists and texts are none."""
+    known = column[column.notna()]
+    is_empty = (isinstance(cell, str | tuple | list) and not cell for cell in known)
+    return len(column) > 0 and all(is_empty)
 
 
 def _may_be_summed(label: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from asana_frames.display.sentences import name_apart
+from asana_frames.display.sentences import disambiguate_names
 from asana_frames.frames.arrays import STR
 
 #: What tells objects apart, the best first.
@@ -17,7 +17,7 @@ _PARTS = ("task_", "dependency_", "chain_", "parent_", "section_")
 _NAME, _GID = "name", "gid"
 
 
-def tell_names_apart(
+def disambiguate_frames(
     frames: Mapping[str, pd.DataFrame], others: Iterable[pd.DataFrame] = ()
 ) -> dict[str, pd.DataFrame]:
     """Return frames in which equal names of different projects, people or goals differ.
@@ -30,19 +30,19 @@ def tell_names_apart(
     --------
     >>> hours = pd.DataFrame({"project_gid": ["11", "12"], "project_name": ["Plan", "Plan"]})
     >>> teams = pd.DataFrame({"project_gid": ["11", "12"], "team_name": ["Sales", "Product"]})
-    >>> tell_names_apart({"hours": hours, "teams": teams})["hours"]["project_name"].tolist()
+    >>> disambiguate_frames({"hours": hours, "teams": teams})["hours"]["project_name"].tolist()
     ['Plan (Sales)', 'Plan (Product)']
     """
     stems = _list_stems(frames.values())
     known = [*frames.values(), *others]
     named = [_find_names(stem, known) for stem in stems if not stem.endswith(_PARTS)]
     names = {gid: name for found in named for gid, name in found.items()}
-    told = dict(frames)
+    renamed = dict(frames)
     for key, frame in frames.items() if names else ():
         for stem in stems:
             if _has_pair(frame, stem):
-                told[key] = _rename(told[key], stem, names)
-    return told
+                renamed[key] = _rename(renamed[key], stem, names)
+    return renamed
 
 
 def _list_stems(frames: Iterable[pd.DataFrame]) -> list[str]:
@@ -72,8 +72,8 @@ def _find_names(stem: str, frames: Sequence[pd.DataFrame]) -> dict[Hashable, str
     if objects.empty:
         return {}
     facts = [_find_fact(objects[gid], gid, fact, frames) for fact in _FACTS]
-    told = name_apart(objects[name], objects[gid], *facts)
-    return dict(zip(objects[gid], told, strict=True))
+    labels = disambiguate_names(objects[name], objects[gid], *facts)
+    return dict(zip(objects[gid], labels, strict=True))
 
 
 def _find_fact(

@@ -21,9 +21,10 @@ from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.calls.progress import ProgressBar
 from asana_frames.catalog import load
+from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.equal_names import tell_names_apart
-from asana_frames.export.excel_cells import FORMATS, FORMATS_FOR_PEOPLE, convert_cells
+from asana_frames.export.equal_names import disambiguate_frames
+from asana_frames.export.excel_cells import FORMATS, HUMAN_FORMATS, convert_cells
 from asana_frames.export.excel_charts import (
     CHART_SHEET,
     WIDTH,
@@ -33,7 +34,7 @@ from asana_frames.export.excel_charts import (
     find_block,
     has_points,
     is_table_chart,
-    list_drawn,
+    list_chart_columns,
     parse_chart,
     write_blocks,
 )
@@ -41,7 +42,7 @@ from asana_frames.export.excel_pages import (
     MAX_COLUMNS,
     MAX_ROWS,
     MOST_PIXELS,
-    add_looks,
+    add_formats,
     set_up_print,
     write_table,
 )
@@ -57,7 +58,7 @@ from asana_frames.export.excel_summary import (
 from asana_frames.export.excel_tables import Table, describe_table
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options
-from asana_frames.export.report_parts import check_tiles, unpack_report
+from asana_frames.export.report_parts import Unpacked, check_anonymous, check_tiles, unpack_report
 from asana_frames.export.schema_file import ZONE_NOTE, PreparedFrame, prepare_for_file
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import format_label, name_frames, to_one_line
@@ -99,12 +100,12 @@ class Contents(NamedTuple):
     #: By name, as Excel takes it.
     sheets: dict[str, Sheet]
     #: Name of a table -> name of its sheet.
-    homes: dict[str, str]
+    sheet_by_table: dict[str, str]
     #: Name of a table -> the numbers of its chart.
     blocks: dict[str, Block]
     #: What the first sheet says, if there is one beside the tables.
     summary: Summary | None
-    is_for_people: bool
+    human_labels: bool
 
 
 def to_excel(
@@ -130,25 +131,26 @@ def to_excel(
     `read_excel` reads it back, with the columns in their order, by the schemas of a hidden sheet.
 
     The column ``name`` comes first and stays in sight, like the header. Columns of gids that have
-    a column of names beside them are at the end, folded: the button above them unfolds them. So is
-    ``gid`` the last column. Of a long text the first line is shown; a double click on the edge of
-    a row shows the rest. Sheets are printed on A4, one page wide where that can be read; with a
-    ``title``, the first 80 rows of each table are, which the foot of the page says.
+    a column of names beside them are at the end, folded: the button above them unfolds them.
+    ``gid`` is the last column. Of a long text the first line is shown; a double click on the edge
+    of a row shows the rest. Sheets print on A4, one page wide where the text stays legible; with a
+    ``title``, of each table the first 80 rows are printed, which the foot of the page says.
     Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
     decimals in all periods; ``totals`` adds no second row to them.
 
     With ``labels="human"`` the workbook is for people: headers in words (``Days late``), days as
-    ``2 Nov 2026``, columns folded that have no values, are of use to programs alone or do not fit
-    beside a chart, and names dimmed that stand in the row above. With ``title`` it begins with a
-    sheet ``Summary``.
+    ``2 Nov 2026``; columns are folded that have no values, are of use to programs alone or do not
+    fit beside a chart; and names that repeat the row above are dimmed. With ``title`` it begins
+    with a sheet ``Summary``.
 
     Parameters
     ----------
     frames
-        Name of a sheet -> frame, a list of frames, or one frame. Sheets of a list are named by
-        their rows, such as ``tasks``. A sheet called ``Summary`` comes first. Names that Excel
-        does not take are changed as little as needed. An index with a name or of other things
-        than integers becomes the first columns.
+        Name of a sheet -> frame, a list of frames, or one frame; or a report of
+        ``asana_frames.gather``, with its figures, findings and tables (needs ``title``). Sheets of
+        a list are named by their rows, such as ``tasks``. A sheet called ``Summary`` comes first.
+        Names that Excel does not take are changed as little as needed. An index with a name or of
+        other things than integers becomes the first columns.
     path
         The file; an older one is replaced only when the new one is complete.
     charts
@@ -160,11 +162,11 @@ def to_excel(
         ``{"kind": "column", "x": "period", "y": "hours", "by": "person_name"}``; the largest nine
         and all others together, if there are more than ten. Rows without a name are the series
         ``(none)``; rows without a label in ``x`` are not drawn, which the title says, and without
-        any other rows there is no chart. ``"stacked"`` and ``"title"`` are
-        what they say. A chart is put beside the table of its name; where this fills the screen,
-        the chart has the next sheet to itself. Equal names of different objects are told apart.
-        Totals of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which
-        the title then says.
+        any other rows there is no chart. ``"stacked"`` stacks the series; ``"title"`` is the title
+        of the chart. A chart is put beside the table of its name; where this fills the screen, the
+        chart has the next sheet to itself. Equal names of different objects are told apart. Totals
+        of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which the
+        title then says.
     title, notes
         The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
         The first of these stands below the title.
@@ -173,12 +175,12 @@ def to_excel(
         are) and sentences (``sentence``, ``severity``) on the first sheet, such as those of a
         report of ``gather``.
     totals
-        Add a row with the totals of the rows that a filter leaves. Added up are hours, minutes,
-        counts, money and other numbers (also those of custom fields), but not: shares; numbers
-        with a word such as rate, average, median, days, per, weight, target or value in their
-        name; in a table with a column ``day`` or ``period`` what is there at its end, such as
-        ``open`` or ``scope``; and in a table of several currencies or units anything but hours and
-        minutes.
+        Add a row with the totals of the rows that a filter leaves. Adds up hours, minutes,
+        counts, money and other numbers (also those of custom fields); does not add up shares;
+        numbers with a word such as rate, average, median, days, per, weight, target or value in
+        their name; in a table with a column ``day`` or ``period`` what is there at its end, such
+        as ``open`` or ``scope``; and in a table of several currencies or units anything but hours
+        and minutes.
     anonymize
         A secret key: names and the gids of people become pseudonyms that are the same in all
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
@@ -209,12 +211,12 @@ def to_excel(
     True
     """
     charts = {} if charts is None else charts
-    unpacked, tiles, findings = unpack_report(frames, tiles, findings)
+    given = unpack_report(frames, tiles, findings)
     check_suffix(path, writer="to_excel")
     check_mapping(charts, name="charts", like='{"tasks": ax}')
     _check_options(charts, totals, anonymize, labels)
-    summary = _build_summary(title, notes, tiles, findings, anonymize)
-    named = _name_frames(unpacked)
+    summary = _build_summary(title, notes, given, anonymize)
+    named = _name_frames(given.frames)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
     prepared = {
@@ -224,52 +226,49 @@ def to_excel(
     named = {name: one.frame for name, one in prepared.items()}
     # With its index, a frame has more columns.
     _check_sizes(named, has_totals=totals)
-    is_for_people = labels == "human"
+    human_labels = labels == "human"
     tables = [
         describe_table(
             name,
             frame,
             has_totals=totals,
-            is_for_people=is_for_people,
-            drawn=list_drawn(charts.get(name)),
+            human_labels=human_labels,
+            drawn=list_chart_columns(charts.get(name)),
             most_pixels=_FOLDED_BESIDE if name in charts else MOST_PIXELS,
         )
         for name, frame in named.items()
     ]
     schemas = {table.name: _describe_sheet(prepared[table.name], table) for table in tables}
-    contents = _list_contents(tables, charts, summary, is_for_people=is_for_people)
+    contents = _list_contents(tables, charts, summary, human_labels=human_labels)
     with (
         ProgressBar("to_excel", sum(table.rows for table in tables), None, unit="row") as bar,
         replace_file(path) as part,
         _open_book(xlsxwriter, part) as book,
     ):
-        homes = _write_sheets(book, contents, bar)
-        write_schemas(book, {homes[name]: known for name, known in schemas.items() if known})
+        sheet_by_table = _write_sheets(book, contents, bar)
+        write_schemas(
+            book, {sheet_by_table[name]: known for name, known in schemas.items() if known}
+        )
 
 
 def _build_summary(
-    title: str | None,
-    notes: Sequence[str],
-    tiles: pd.DataFrame | None,
-    findings: pd.DataFrame | None,
-    anonymize: str | None,
+    title: str | None, notes: Sequence[str], given: Unpacked, anonymize: str | None
 ) -> Summary | None:
     """Return what the first sheet says; None for a workbook of tables alone."""
     paragraphs = list_texts(notes, name="notes", like="All teams.")
-    check_tiles(tiles, findings, what="export.to_excel")
+    check_tiles(given.tiles, given.findings, what="export.to_excel")
     if title is None:
-        if paragraphs or tiles is not None or findings is not None:
+        if given.is_report:
+            raise InvalidArgument("A report needs title=, such as title='March'.")
+        if paragraphs or given.tiles is not None or given.findings is not None:
             raise InvalidArgument(
                 "notes=, tiles= and findings= stand on a first sheet with a title; pass title= as "
                 "well, such as title='March'."
             )
         return None
     check_text(title, name="title", like="March")
-    if findings is not None and anonymize is not None:
-        raise InvalidArgument(
-            "anonymize= cannot change the names in sentences; leave out findings= or anonymize=."
-        )
-    summary = Summary(title, paragraphs, tiles, findings)
+    check_anonymous(anonymize, {"findings": given.findings}, is_report=given.is_report)
+    summary = Summary(title, paragraphs, given.tiles, given.findings)
     check_texts(summary)
     return summary
 
@@ -366,11 +365,11 @@ def _list_contents(
     charts: Mapping[str, Any],
     summary: Summary | None,
     *,
-    is_for_people: bool,
+    human_labels: bool,
 ) -> Contents:
     """Return the sheets of the workbook in their order: this is the only place that lists them."""
     parsed = _parse_charts({table.name: table for table in tables}, charts)
-    told = tell_names_apart({table.name: _keep_named(table.frame) for table in tables})
+    named = disambiguate_frames({table.name: _keep_named(table.frame) for table in tables})
     sheets = [] if summary is None else [Sheet(SUMMARY_SHEET, None, None)]
     for table in tables:
         chart = parsed.pop(table.name, None)
@@ -382,7 +381,7 @@ def _list_contents(
             sheets.append(Sheet(f"{name} chart", None, chart))
     sheets += [Sheet(name, None, chart) for name, chart in parsed.items()]
     names = _choose_sheet_names(sheet.name for sheet in sheets)
-    homes = {
+    sheet_by_table = {
         sheet.table.name: name
         for sheet, name in zip(sheets, names, strict=True)
         if sheet.table is not None
@@ -393,9 +392,11 @@ def _list_contents(
     for sheet in sheets:
         if isinstance(sheet.chart, TableChart):
             name = sheet.chart.table.name
-            blocks[name] = find_block(sheet.chart, homes[name], top, told[name])
+            blocks[name] = find_block(sheet.chart, sheet_by_table[name], top, named[name])
             top += blocks[name].rows + 2
-    return Contents(dict(zip(names, sheets, strict=True)), homes, blocks, summary, is_for_people)
+    return Contents(
+        dict(zip(names, sheets, strict=True)), sheet_by_table, blocks, summary, human_labels
+    )
 
 
 def _keep_named(frame: pd.DataFrame) -> pd.DataFrame:
@@ -448,14 +449,14 @@ def _open_book(xlsxwriter: Any, part: Path) -> Iterator[Any]:
 
 def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, str]:
     """Write the sheets, and return what the sheet of each table is called."""
-    looks = add_looks(book, is_for_people=contents.is_for_people)
+    formats = add_formats(book, human_labels=contents.human_labels)
     title = "" if contents.summary is None else contents.summary.title
     book.set_properties({"title": to_one_line(title)})
     for name, sheet in contents.sheets.items():
         page = book.add_worksheet(name)
         pixels = 0 if sheet.table is None else sheet.table.measure_pixels()
         if sheet.table is not None:
-            write_table(page, sheet.table, looks, bar)
+            write_table(page, sheet.table, formats, bar)
         elif sheet.chart is None and contents.summary is not None:
             write_summary(
                 book, page, contents.summary, _list_lines(contents), _has_folded(contents)
@@ -476,15 +477,14 @@ def _write_sheets(book: Any, contents: Contents, bar: ProgressBar) -> dict[str, 
         # Systems limit the number of open files; xlsxwriter opens it again at the end.
         page._opt_close()
     _write_chart_data(book, contents)
-    return contents.homes
+    return contents.sheet_by_table
 
 
 def _list_lines(contents: Contents) -> list[Line]:
     """Return the lines of the contents on the first sheet."""
     lines = []
     for name, sheet in contents.sheets.items():
-        rows = 0 if sheet.table is None else sheet.table.rows - sheet.table.total_rows
-        parts = [] if sheet.table is None else [f"{rows:,} row{'s' * (rows != 1)}"]
+        parts = [] if sheet.table is None else [count_noun(sheet.table.data_rows, "row")]
         parts += ["chart"] if sheet.chart is not None else []
         if parts:
             lines.append(Line(name, ", ".join(parts)))
@@ -499,7 +499,7 @@ def _has_folded(contents: Contents) -> bool:
 def _write_chart_data(book: Any, contents: Contents) -> None:
     grouped = [block for block in contents.blocks.values() if block.sheet == CHART_SHEET]
     if grouped:
-        kinds = FORMATS_FOR_PEOPLE if contents.is_for_people else FORMATS
+        kinds = HUMAN_FORMATS if contents.human_labels else FORMATS
         write_blocks(book, grouped, {kind: book.add_format(look) for kind, look in kinds.items()})
 
 
@@ -518,7 +518,7 @@ def _insert_chart(book: Any, page: Any, sheet: Sheet, contents: Contents) -> int
     """Put a chart right of the table, below the fixed header; return its width in pixels."""
     cell = (0, 0) if sheet.table is None else (1, len(sheet.table.columns) + 1)
     if isinstance(sheet.chart, TableChart):
-        kinds = FORMATS_FOR_PEOPLE if contents.is_for_people else FORMATS
+        kinds = HUMAN_FORMATS if contents.human_labels else FORMATS
         block = contents.blocks[sheet.chart.table.name]
         page.insert_chart(*cell, build_chart(book, sheet.chart, block, kinds), _PLACED)
         return WIDTH

@@ -49,7 +49,7 @@ FORMATS: dict[str, dict[str, Any]] = {
 }
 #: The same for people, who take 2/11 for another day than 11/2; Excel knows the months in their
 #: language.
-FORMATS_FOR_PEOPLE = {
+HUMAN_FORMATS = {
     **FORMATS,
     "text": {**FORMATS["text"], **_LEFT},
     "long text": {**FORMATS["long text"], **_LEFT},

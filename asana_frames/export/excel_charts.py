@@ -13,7 +13,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_flag, check_text
 from asana_frames.display.palette import OTHER, SERIES
-from asana_frames.display.sentences import count_noun, name_apart
+from asana_frames.display.sentences import count_noun, disambiguate_names
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.export.column_rules import find_name_column, is_gid
 from asana_frames.export.excel_cells import (
@@ -32,7 +32,7 @@ KINDS = ("column", "bar", "line", "area", "pie")
 _KEYS = ("kind", "x", "y", "by", "stacked", "title")
 #: More series than these are one called "other".
 _MOST_NAMED, _OTHER = 9, "other"
-#: The label of their column: a name may be "other" as well.
+#: Label of the column "other", because a name may be "other" too.
 _REST = ("rest",)
 #: The series of rows without a name.
 _NAMELESS = "(none)"
@@ -102,7 +102,7 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
     example = f"charts={{{name!r}: {{'kind': 'bar', 'x': 'person_name', 'y': ['hours']}}}}"
     unknown = [key for key in given if key not in _KEYS]
     if unknown or "kind" not in given:
-        problem = f"takes no {unknown[0]!r}" if unknown else "needs a kind"
+        problem = f"got an unexpected key {unknown[0]!r}" if unknown else "needs a kind"
         raise InvalidArgument(f"charts[{name!r}] {problem}; type {example}.")
     check_choice(given["kind"], KINDS, name=f"charts[{name!r}]")
     x, y, by = (given.get(key) for key in ("x", "y", "by"))
@@ -123,7 +123,7 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
     )
 
 
-def list_drawn(chart: object) -> set[str]:
+def list_chart_columns(chart: object) -> set[str]:
     """Return the names of the columns that words say a chart shows."""
     given = chart if isinstance(chart, Mapping) else {}
     values = (given.get(key) for key in ("x", "y", "by"))
@@ -211,7 +211,7 @@ def _list_headers(columns: Sequence[Column], kinds: frozenset[str]) -> str:
     return " or ".join(headers) or "another table, since this one has none"
 
 
-def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> Block:
+def find_block(chart: TableChart, title: str, top: int, named: pd.DataFrame) -> Block:
     """Return the numbers of a chart: where they stand in the table, or for `write_blocks`.
 
     Parameters
@@ -222,17 +222,17 @@ def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> B
         The name of the sheet of its table.
     top
         The first free row of the sheet of chart data.
-    told
+    named
         The frame of the table, with equal names told apart.
     """
     if chart.by is not None:
-        return _group_block(chart, top, told)
+        return _group_block(chart, top, named)
     columns, is_part = chart.table.columns, ~chart.table.is_total
     whole = int(is_part.sum())
     rows = max(min(whole, _MOST_BARS) if chart.kind == "bar" else whole, 1)
     series = [(place, columns[place]) for place in chart.y]
     x = None if chart.x is None else (chart.x, columns[chart.x])
-    names = None if x is None else _name_apart(x[1], columns, told)
+    names = None if x is None else _disambiguate_column(x[1], columns, named)
     is_same = x is None or names is None or names.equals(x[1].values)
     if is_same and is_part[:whole].all():
         return Block(title, 0, rows, whole, x, series)
@@ -248,7 +248,7 @@ def find_block(chart: TableChart, title: str, top: int, told: pd.DataFrame) -> B
     return Block(CHART_SHEET, top, rows, whole, *(parts[0], parts[1:]) if x else (None, parts))
 
 
-def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
+def _group_block(chart: TableChart, top: int, named: pd.DataFrame) -> Block:
     """Return the numbers of a long table, with a series for each name."""
     if chart.by is None or chart.x is None:
         raise InvalidArgument(
@@ -256,17 +256,19 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
         )
     columns = chart.table.columns
     x, by, y = (columns[at] for at in (chart.x, chart.by, chart.y[0]))
-    names = _name_apart(by, columns, told).astype(object)
+    names = _disambiguate_column(by, columns, named).astype(object)
     long = pd.DataFrame(
         {
-            "x": _name_apart(x, columns, told).array,
+            "x": _disambiguate_column(x, columns, named).array,
             "by": names.where(names.notna(), _NAMELESS).array,
             "y": y.values.astype("Float64").array,
         }
     )[~chart.table.is_total]
     order = long["x"].drop_duplicates().dropna()
     table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
-    table, rest = _join_small(table.reindex(order.sort_values() if x.kind in TIMES else order))
+    table, rest = _group_small_series(
+        table.reindex(order.sort_values() if x.kind in TIMES else order)
+    )
     if chart.kind == "area":
         # The first lies on top: work flows down to what is done.
         table = table.iloc[:, ::-1]
@@ -282,7 +284,9 @@ def _group_block(chart: TableChart, top: int, told: pd.DataFrame) -> Block:
     return Block(CHART_SHEET, top, max(len(table), 1), whole, (0, labels), parts)
 
 
-def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) -> pd.Series[Any]:
+def _disambiguate_column(
+    names: Column, columns: Sequence[Column], named: pd.DataFrame
+) -> pd.Series[Any]:
     """Return the values of a column; of names with gids beside them, equal ones told apart."""
     gids = [one for one in columns if find_name_column(one.label) == names.label]
     values = names.values.reset_index(drop=True)
@@ -293,18 +297,13 @@ def _name_apart(names: Column, columns: Sequence[Column], told: pd.DataFrame) ->
         for one in columns
         if one.kind in TEXTS and str(one.label).endswith("_name") and one.label != names.label
     ]
-    apart = name_apart(told[names.label], gids[0].values, *facts)
+    apart = disambiguate_names(named[names.label], gids[0].values, *facts)
     made = pd.Series(apart, dtype=object).where(values.notna(), None)
     return values if (made == values)[values.notna()].all() else made
 
 
-def _count_grouped(chart: TableChart) -> int:
-    """Return how many rows a chart with a series for each name adds up, or leaves out."""
-    return int((~chart.table.is_total).sum())
-
-
 def _count_unplaced(chart: TableChart) -> int:
-    """Return how many of these rows have no label, so that they are nowhere in the chart."""
+    """Return how many rows that a chart groups have no label, so that they are nowhere in it."""
     if chart.by is None or chart.x is None:
         return 0
     values = chart.table.columns[chart.x].values
@@ -313,10 +312,13 @@ def _count_unplaced(chart: TableChart) -> int:
 
 def has_points(chart: TableChart) -> bool:
     """Return whether there is anything to draw: Excel takes no chart without a series."""
-    return chart.by is None or chart.x is None or _count_unplaced(chart) < _count_grouped(chart)
+    if chart.by is None or chart.x is None:
+        return True
+    values = chart.table.columns[chart.x].values
+    return bool(values[~chart.table.is_total].notna().any())
 
 
-def _join_small(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
+def _group_small_series(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
     """Return a table whose many columns are the largest ones and one of all others; its name."""
     if table.shape[1] <= _MOST_NAMED + 1:
         return table, None
@@ -384,7 +386,7 @@ def _note_rest(chart: TableChart, block: Block) -> str:
     notes = []
     if unplaced := _count_unplaced(chart):
         header = chart.table.columns[chart.x or 0].header
-        notes.append(f"without {count_noun(unplaced, 'row')} of no {header!r}")
+        notes.append(f"{count_noun(unplaced, 'row')} without {header!r} left out")
     if block.rows < block.whole:
         notes.append(f"the first {block.rows} of {block.whole:,}")
     return f"({'; '.join(notes)})" if notes else ""

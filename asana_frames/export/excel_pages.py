@@ -1,4 +1,4 @@
-"""Tables on the sheets of a workbook: their cells, their looks, and how they are printed."""
+"""Tables on the sheets of a workbook: their cells, their formats, and how they are printed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from asana_frames.calls.progress import ProgressBar
 from asana_frames.export.excel_cells import (
     ANY,
     FORMATS,
-    FORMATS_FOR_PEOPLE,
+    HUMAN_FORMATS,
     MAX_TEXT_LENGTH,
     NUMBERS,
     TEXTS,
@@ -52,7 +52,7 @@ MOST_PIXELS = _PAGE_WIDTH * 100 // _LEAST_SCALE
 _MOST_IN_HEADER = 200
 
 
-class Looks(NamedTuple):
+class CellFormats(NamedTuple):
     """The formats of the cells of a workbook, by the kind of cell."""
 
     cells: Mapping[str, Any]
@@ -62,9 +62,9 @@ class Looks(NamedTuple):
     repeated: Any
 
 
-def add_looks(book: Any, *, is_for_people: bool) -> Looks:
+def add_formats(book: Any, *, human_labels: bool) -> CellFormats:
     """Add the formats to a workbook."""
-    kinds = FORMATS_FOR_PEOPLE if is_for_people else FORMATS
+    kinds = HUMAN_FORMATS if human_labels else FORMATS
 
     def add(more: Mapping[str, Any]) -> dict[str, Any]:
         return {kind: book.add_format({**look, **_CELL, **more}) for kind, look in kinds.items()}
@@ -73,8 +73,8 @@ def add_looks(book: Any, *, is_for_people: bool) -> Looks:
         kind: book.add_format(_HEADER | _choose_side(kind, look)) for kind, look in kinds.items()
     }
     headers[ANY] = headers["text"]
-    repeated = book.add_format(_REPEATED) if is_for_people else None
-    return Looks(add({}), add(_BOLD), add(_TOTAL), headers, repeated)
+    repeated = book.add_format(_REPEATED) if human_labels else None
+    return CellFormats(add({}), add(_BOLD), add(_TOTAL), headers, repeated)
 
 
 def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def _choose_side(kind: str, look: Mapping[str, Any]) -> dict[str, Any]:
     return {key: look[key] for key in ("align", "indent") if key in look}
 
 
-def write_table(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
+def write_table(page: Any, table: Table, formats: CellFormats, bar: ProgressBar) -> None:
     """Write a table to its sheet, and tell the bar of its rows."""
     # The length of texts has been checked, but with its markup a text may be longer.
     page.xls_strmax = 10 * MAX_TEXT_LENGTH
@@ -92,10 +92,10 @@ def write_table(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None
         # Rows show a line of it, and neither grow nor let it run into the next column.
         page.set_default_row(_ROW_HEIGHT)
     _set_columns(page, table)
-    _write_header(page, table, looks.headers)
-    _dim_repeated(page, table, looks.repeated)
-    _write_rows(page, table, looks, bar)
-    _write_totals(page, table, looks.totals)
+    _write_header(page, table, formats.headers)
+    _dim_repeated(page, table, formats.repeated)
+    _write_rows(page, table, formats, bar)
+    _write_totals(page, table, formats.totals)
 
 
 def _set_columns(page: Any, table: Table) -> None:
@@ -113,13 +113,13 @@ def _set_columns(page: Any, table: Table) -> None:
         page.set_column(end, end, None, None, {"collapsed": 1})
 
 
-def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
+def _write_header(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
     if table.header_lines > 1:
         page.set_row(0, _LINE_HEIGHT * table.header_lines)
     for place, column in enumerate(table.columns):
-        page.write_string(0, place, prepare_text(column.header), looks[column.kind])
+        page.write_string(0, place, prepare_text(column.header), formats[column.kind])
     if table.columns:
-        page.autofilter(0, 0, table.rows - table.total_rows, len(table.columns) - 1)
+        page.autofilter(0, 0, table.data_rows, len(table.columns) - 1)
         # Hides the green corners at gids.
         page.ignore_errors({"number_stored_as_text": f"A1:XFD{MAX_ROWS}"})
     page.freeze_panes(1, table.frozen)
@@ -127,16 +127,16 @@ def _write_header(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
 
 def _dim_repeated(page: Any, table: Table, look: Any) -> None:
     """Dim names that stand in the row above as well, so that those that begin are seen."""
-    last = table.rows - table.total_rows
+    last = table.data_rows
     if look is not None and table.frozen and last > 1:
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)
 
 
-def _write_rows(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None:
+def _write_rows(page: Any, table: Table, formats: CellFormats, bar: ProgressBar) -> None:
     special = {**dict.fromkeys(TEXTS, page.write_string), "flag": page.write_boolean}
     writers = {
-        kind: (special.get(kind, page.write_number), look) for kind, look in looks.cells.items()
+        kind: (special.get(kind, page.write_number), look) for kind, look in formats.cells.items()
     }
     is_total = table.is_total.tolist()
     for start in range(0, table.rows, _BLOCK):
@@ -149,17 +149,17 @@ def _write_rows(page: Any, table: Table, looks: Looks, bar: ProgressBar) -> None
                 if value is not None:
                     write, look = writers[names[place]]
                     if is_total[row - 1]:
-                        look = looks.totals[names[place]]
+                        look = formats.totals[names[place]]
                     elif place == table.total_column:
-                        look = looks.bold[names[place]]
+                        look = formats.bold[names[place]]
                     write(row, place, value, look)
                 elif is_total[row - 1]:
-                    page.write_blank(row, place, None, looks.totals["text"])
+                    page.write_blank(row, place, None, formats.totals["text"])
         bar.done += min(_BLOCK, table.rows - start)
         bar.tick()
 
 
-def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
+def _write_totals(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
     """Write the totals below the last row; a filter changes them and does not hide them."""
     if not table.totals:
         return
@@ -167,7 +167,7 @@ def _write_totals(page: Any, table: Table, looks: Mapping[str, Any]) -> None:
     row = table.rows + 1
     free = [place for place in range(len(table.columns)) if place not in table.totals]
     for place, column in enumerate(table.columns):
-        look = looks[column.kind if place in table.totals else "text"]
+        look = formats[column.kind if place in table.totals else "text"]
         if place in table.totals:
             cells = find_range(1, place, table.rows, place)
             # 109 adds up what a filter leaves, and the rows that are not hidden.

@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.excel_cells import MAX_TEXT_LENGTH, count_units, prepare_text
 from asana_frames.export.excel_pages import HEAD, INK, LINE, SOFT_INK
-from asana_frames.export.report_parts import list_texts_of
+from asana_frames.export.report_parts import SEVERITIES, rows_as_texts
 
 #: The name of the sheet.
 SUMMARY_SHEET = "Summary"
@@ -26,13 +26,8 @@ _NOTE_LENGTH = 26
 _HIGHEST = 409
 #: Width in pixels, for the print.
 PIXELS = _COLUMNS * (_WIDTH * 7 + 5) + _SIDE * 7 + 5
-#: Severity -> sign and colour; the signs differ in form for who does not see the colours.
-_SIGNS = {
-    "alert": ("▲", "#b03060"),
-    "warning": ("◆", "#a86a00"),
-    "note": ("●", SOFT_INK),
-    "good": ("✔", "#1b7f5c"),
-}
+#: Severity -> colour of its sign.
+_COLOURS = {"alert": "#b03060", "warning": "#a86a00", "note": SOFT_INK, "good": "#1b7f5c"}
 _FOLDED = (
     "Gids, columns without values and columns beyond the width of a page are folded: the button + "
     "above the columns shows them."
@@ -58,7 +53,7 @@ def check_texts(summary: Summary) -> None:
     """
     texts = [("title", summary.title), *(("notes", note) for note in summary.notes)]
     for name, frame in (("tiles", summary.tiles), ("findings", summary.findings)):
-        for row in [] if frame is None else list_texts_of(frame, _TEXTS):
+        for row in [] if frame is None else rows_as_texts(frame, _TEXTS):
             texts += [(name, text) for text in row.values()]
     for name, text in texts:
         if count_units(text) > MAX_TEXT_LENGTH:
@@ -89,7 +84,7 @@ def write_summary(
         writer.write_line(first, {"font_color": SOFT_INK, "font_size": 12}, height=18)
     if summary.tiles is not None and len(summary.tiles):
         writer.write_tiles(summary.tiles)
-    if summary.findings is not None:
+    if summary.findings is not None and len(summary.findings):
         writer.write_heading("Findings")
         writer.write_findings(summary.findings)
     writer.write_heading("Contents")
@@ -127,11 +122,11 @@ class _SummaryWriter:
 
     def write_tiles(self, tiles: pd.DataFrame) -> None:
         """Write figures side by side, each below its label."""
-        shown = list_texts_of(tiles, ("label", "text", "note", "severity"))
+        shown = rows_as_texts(tiles, ("label", "text", "note", "severity"))
         for start in range(0, len(shown), _COLUMNS):
             part = shown[start : start + _COLUMNS]
             notes = [tile["note"] for tile in part]
-            colours = [_SIGNS[tile["severity"]][1] if _is_bad(tile) else INK for tile in part]
+            colours = [_COLOURS[tile["severity"]] if _is_bad(tile) else INK for tile in part]
             lines = max(math.ceil(len(note) / _NOTE_LENGTH) for note in notes)
             self._row += 1
             self._write_cells(
@@ -163,9 +158,10 @@ class _SummaryWriter:
 
     def write_findings(self, findings: pd.DataFrame) -> None:
         """Write sentences, each with a sign that says how much it matters."""
-        for finding in list_texts_of(findings, ("sentence", "severity")):
-            sign, colour = _SIGNS.get(finding["severity"], _SIGNS["note"])
-            self._write(0, sign, self._look(font_color=colour, align="center"))
+        for finding in rows_as_texts(findings, ("sentence", "severity")):
+            severity = finding["severity"] if finding["severity"] in SEVERITIES else "note"
+            look = self._look(font_color=_COLOURS[severity], align="center")
+            self._write(0, SEVERITIES[severity][0], look)
             self.write_line(finding["sentence"], {})
 
     def write_contents(self, contents: Sequence[Line]) -> None:

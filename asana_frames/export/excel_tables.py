@@ -19,11 +19,12 @@ from asana_frames.export.column_rules import (
     MANY,
     count_last,
     find_name_column,
+    find_named_gids,
     find_sums,
     find_total_rows,
+    find_unread,
     is_gid,
     is_period,
-    is_technical,
 )
 from asana_frames.export.excel_cells import (
     MAX_TEXT_LENGTH,
@@ -72,6 +73,11 @@ class Table(NamedTuple):
     #: With its own order of columns.
     frame: pd.DataFrame
 
+    @property
+    def data_rows(self) -> int:
+        """How many rows there are above the totals at the end."""
+        return self.rows - self.total_rows
+
     def measure_pixels(self) -> int:
         """Return the width of the table as it is seen."""
         return _count_pixels(self.columns, self.widths)
@@ -89,7 +95,7 @@ def describe_table(
     frame: pd.DataFrame,
     *,
     has_totals: bool,
-    is_for_people: bool,
+    human_labels: bool,
     drawn: Collection[str],
     most_pixels: int,
 ) -> Table:
@@ -103,7 +109,7 @@ def describe_table(
         As it is prepared for a file.
     has_totals
         Whether to add up what can be added up.
-    is_for_people
+    human_labels
         Whether headers are in words, and columns are folded that have no values or are of use to
         programs alone.
     drawn
@@ -117,27 +123,27 @@ def describe_table(
         A text is too long for a cell.
     """
     wide = _describe_wide(frame)
-    folded = _find_folded(frame, is_for_people, drawn)
-    order = _order_columns(frame, folded, is_for_people)
+    folded = _find_folded(frame, human_labels, drawn)
+    order = _order_columns(frame, folded, human_labels)
     names = [format_label(label) for label in frame.columns]
-    headers = write_headers(names) if is_for_people else names
+    headers = write_headers(names) if human_labels else names
     columns = [
         describe_column(frame.columns[at], headers[at], frame.iloc[:, at], at in folded)
         for at in order
     ]
     _check_texts(name, columns)
-    columns = _show_alike(columns, wide)
+    columns = _unify_decimals(columns, wide)
     is_total = find_total_rows(frame)
     # People see in a single row what its sums are.
-    is_summed = has_totals and len(frame) > is_for_people and not is_total.any()
+    is_summed = has_totals and len(frame) > human_labels and not is_total.any()
     sums = [order.index(at) for at in find_sums(frame)] if is_summed else []
-    totals = _add_up_columns(columns, sums, is_for_people)
+    totals = _add_up_columns(columns, sums, human_labels)
     fits = [
-        _fit_header(one, measure_cells(one, totals.get(place)), is_for_people)
+        _fit_header(one, measure_cells(one, totals.get(place)), human_labels)
         for place, one in enumerate(columns)
     ]
     widths = [width for width, _ in fits]
-    if is_for_people and wide is None:
+    if human_labels and wide is None:
         columns = _fold_beyond(columns, widths, most_pixels, drawn)
     return Table(
         name,
@@ -148,7 +154,7 @@ def describe_table(
         max(
             (n for one, (_, n) in zip(columns, fits, strict=True) if not one.is_folded), default=1
         ),
-        _count_frozen(columns, widths, wide, is_for_people),
+        _count_frozen(columns, widths, wide, human_labels),
         is_total,
         count_last(is_total),
         -1 if wide is None or wide.total_column is None else order.index(wide.total_column),
@@ -157,21 +163,21 @@ def describe_table(
 
 
 def _add_up_columns(
-    columns: Sequence[Column], places: Sequence[int], is_for_people: bool
+    columns: Sequence[Column], places: Sequence[int], human_labels: bool
 ) -> dict[int, float]:
     """Return place -> total; people need none of folded columns, and none of nothing but zeros."""
     totals = {
         place: _add_up(columns[place])
         for place in places
-        if columns[place].kind in NUMBERS and not (is_for_people and columns[place].is_folded)
+        if columns[place].kind in NUMBERS and not (human_labels and columns[place].is_folded)
     }
-    return {} if is_for_people and not any(totals.values()) else totals
+    return {} if human_labels and not any(totals.values()) else totals
 
 
 def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
     """Describe a table of ``wide=True``, as far as it is still one; None for others."""
-    told = frame.attrs.get("wide")
-    keys = told.get("keys") if isinstance(told, Mapping) else None
+    attrs = frame.attrs.get("wide")
+    keys = attrs.get("keys") if isinstance(attrs, Mapping) else None
     labels = list(frame.columns)
     if not isinstance(keys, int) or not all(
         map(pd.api.types.is_numeric_dtype, frame.dtypes[keys:])
@@ -181,18 +187,11 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
     return _Wide(labels[:keys], column)
 
 
-def _find_folded(frame: pd.DataFrame, is_for_people: bool, drawn: Collection[str]) -> set[int]:
+def _find_folded(frame: pd.DataFrame, human_labels: bool, drawn: Collection[str]) -> set[int]:
     """Return the places of the columns that people need not see."""
-    labels = list(frame.columns)
-    names = {label for label in labels if isinstance(label, str)}
-    folded = {
-        at
-        for at, label in enumerate(labels)
-        if find_name_column(label) in names
-        or (is_for_people and (is_technical(label) or _is_blank(frame.iloc[:, at])))
-    }
-    folded -= {at for at, label in enumerate(labels) if format_label(label) in drawn}
-    return folded if len(folded) < len(labels) else set()
+    folded = find_named_gids(frame) | (find_unread(frame) if human_labels else set())
+    folded -= {at for at, label in enumerate(frame.columns) if format_label(label) in drawn}
+    return folded if len(folded) < len(frame.columns) else set()
 
 
 def _fold_beyond(
@@ -213,11 +212,7 @@ def _count_pixels(columns: Sequence[Column], widths: Sequence[int]) -> int:
     return sum(width * _CHARACTER + _MARGINS for column, width in pairs if not column.is_folded)
 
 
-def _is_blank(column: pd.Series[Any]) -> bool:
-    return len(column) > 0 and bool((column.isna() | column.isin(["", ()])).all())
-
-
-def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: bool) -> list[int]:
+def _order_columns(frame: pd.DataFrame, folded: Collection[int], human_labels: bool) -> list[int]:
     """Return the places of the columns in the order of the sheet."""
     labels = [label if isinstance(label, str) else "" for label in frame.columns]
     named = {find_name_column(label) for label in labels}
@@ -225,7 +220,7 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: 
     # Of what kind it is comes after its name, and after that of what it is in.
     is_kind = [labels[at] for at in shown[:1]] == ["kind"]
     ahead = set(takewhile(lambda at: labels[at] in named, shown[is_kind:]))
-    has_early = is_for_people and len(shown) > MANY and not any(map(is_period, labels))
+    has_early = human_labels and len(shown) > MANY and not any(map(is_period, labels))
 
     def rank(at: int) -> tuple[int, int]:
         label = labels[at]
@@ -243,7 +238,7 @@ def _order_columns(frame: pd.DataFrame, folded: Collection[int], is_for_people: 
     return sorted(range(len(labels)), key=rank)
 
 
-def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
+def _unify_decimals(columns: list[Column], wide: _Wide | None) -> list[Column]:
     """Show the numbers of all periods with as many decimals."""
     periods = {
         place
@@ -259,10 +254,10 @@ def _show_alike(columns: list[Column], wide: _Wide | None) -> list[Column]:
     ]
 
 
-def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, int]:
+def _fit_header(column: Column, cells: int, human_labels: bool) -> tuple[int, int]:
     """Return the width of a column, and how many lines its header needs then."""
     header = column.header
-    if not is_for_people:
+    if not human_labels:
         return min(max(len(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
     length = math.ceil(len(header) * _BOLD_WIDTH)
     # Not at spaces where no line ends.
@@ -275,7 +270,7 @@ def _fit_header(column: Column, cells: int, is_for_people: bool) -> tuple[int, i
 
 
 def _count_frozen(
-    columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None, is_for_people: bool
+    columns: Sequence[Column], widths: Sequence[int], wide: _Wide | None, human_labels: bool
 ) -> int:
     """Return how many of the first columns stay in sight: up to that of names, or of a day."""
     if wide is not None:
@@ -283,7 +278,7 @@ def _count_frozen(
     shown = list(takewhile(lambda one: one.kind in TEXTS | TIMES and not one.is_folded, columns))
     names = [at for at, column in enumerate(shown) if _is_name(column.label)]
     if not names:
-        return int(is_for_people and bool(shown) and shown[0].kind in TIMES)
+        return int(human_labels and bool(shown) and shown[0].kind in TIMES)
     most = names[0] + 1
     return most if most == 1 or sum(widths[:most]) <= _MOST_FROZEN else 0
 

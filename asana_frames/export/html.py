@@ -13,13 +13,18 @@ import pandas as pd
 from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.display.sentences import count_noun, replace_halves
-from asana_frames.exceptions import InvalidArgument
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.html_page import PAGE, POLICY, STYLE
 from asana_frames.export.pictures import Picture, render_pictures
 from asana_frames.export.prepare import Labels, check_options, prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
-from asana_frames.export.report_parts import check_tiles, list_texts_of, unpack_report
+from asana_frames.export.report_parts import (
+    SEVERITIES,
+    check_anonymous,
+    check_tiles,
+    rows_as_texts,
+    unpack_report,
+)
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import name_frames
 from asana_frames.gather.findings.report import Report
@@ -38,13 +43,6 @@ _LONG_WORD = 12
 #: A figure of more characters has smaller letters.
 _LONG_FIGURE = 8
 _LINE = "\n"
-#: Severity -> its sign, and its name for who does not see it.
-_SIGNS = {
-    "alert": ("▲", "Alert"),
-    "warning": ("◆", "Warning"),
-    "note": ("●", "Note"),
-    "good": ("✔", "Good"),
-}
 
 
 def to_html(
@@ -71,8 +69,8 @@ def to_html(
     percent, other numbers have at most two decimals; equal names of different projects, people or
     goals are told apart; and a column of gids (``assignee_gid``, ``followers_gids``, ``gid``) is
     left out where the frame has the column of names that goes with it (``assignee_name``,
-    ``followers_names``, ``name``). Files for other programs are what ``to_csv``, ``to_excel`` and
-    ``to_parquet`` make.
+    ``followers_names``, ``name``). For other programs use ``to_csv``, ``to_excel`` or
+    ``to_parquet``.
 
     Parameters
     ----------
@@ -99,8 +97,8 @@ def to_html(
     max_rows
         The most rows of a table; a line below the table gives the number of all rows.
     fold
-        Fold tables of more rows away, behind a line to click; None shows all. Of tables
-        that are folded when the page is printed, a line says so instead.
+        Fold tables of more rows away, behind a line to click; None shows all. A table that is
+        still folded is not printed; a line says so.
     anonymize
         A secret key: names and the gids of people become pseudonyms that are the same in all
         files of one key; dates, numbers, flags and enumerations stay; other text is left out.
@@ -130,16 +128,18 @@ def to_html(
     >>> "Ana</th>" in page, "gid" in page
     (True, False)
     """
-    tables_of, tiles, findings = unpack_report(frames, tiles, findings)
-    named = name_frames(tables_of, "")
+    given = unpack_report(frames, tiles, findings)
+    named = name_frames(given.frames, "")
     check_suffix(path, writer="to_html")
     _check_options(title, totals, max_rows, fold)
     check_options(anonymize=anonymize, labels=labels)
     paragraphs = list_texts(notes, name="notes", like="All teams.")
-    first = _FirstPage(title, paragraphs, tiles, findings)
-    first.check(anonymize, charts)
+    check_tiles(given.tiles, given.findings, what="export.to_html")
+    shown = {"charts": charts, "tiles": given.tiles, "findings": given.findings}
+    check_anonymous(anonymize, shown, is_report=given.is_report)
+    first = _FirstPage(paragraphs, given.tiles, given.findings)
     drawn = render_pictures(charts)
-    named = tell_names_apart(
+    named = disambiguate_frames(
         {
             name: prepare_frame(frame, anonymize=anonymize, labels=labels)
             for name, frame in named.items()
@@ -147,7 +147,7 @@ def to_html(
     )
     tables = {
         name: build_reading_table(
-            frame, max_rows=max_rows, has_totals=totals, is_for_people=labels == "human"
+            frame, max_rows=max_rows, has_totals=totals, human_labels=labels == "human"
         )
         for name, frame in named.items()
     }
@@ -160,7 +160,6 @@ def to_html(
         policy=POLICY,
         style=STYLE,
         title=escape(title),
-        heading=escape(title),
         first=first.render(),
         contents=_render_contents(names) if len(names) > 1 else "",
         sections="\n".join(sections),
@@ -180,26 +179,9 @@ def _check_options(title: object, totals: object, max_rows: object, fold: object
 class _FirstPage(NamedTuple):
     """What stands above the tables."""
 
-    title: str
     notes: Sequence[str]
     tiles: pd.DataFrame | None
     findings: pd.DataFrame | None
-
-    def check(self, anonymize: str | None, charts: object) -> None:
-        """Check that the frames are what they should be, and hold no names that must not be.
-
-        Raises
-        ------
-        InvalidArgument
-            A frame lacks a column, or something has names of its own beside ``anonymize``.
-        """
-        check_tiles(self.tiles, self.findings, what="export.to_html")
-        given = {"charts": charts, "tiles": self.tiles, "findings": self.findings}
-        named = next((name for name, one in given.items() if one is not None), None)
-        if named is not None and anonymize is not None:
-            raise InvalidArgument(
-                f"anonymize= cannot change the names in {named}; leave out {named}= or anonymize=."
-            )
 
     def render(self) -> str:
         """Return subtitle, figures, findings, and how to read them."""
@@ -220,7 +202,7 @@ class _FirstPage(NamedTuple):
 
 def _render_tiles(tiles: pd.DataFrame) -> str:
     items = []
-    for tile in list_texts_of(tiles, ("label", "text", "note", "severity")):
+    for tile in rows_as_texts(tiles, ("label", "text", "note", "severity")):
         size = "figure long" if len(tile["text"]) > _LONG_FIGURE else "figure"
         note = f'<dd class="remark">{escape(tile["note"])}</dd>' if tile["note"] else ""
         items.append(
@@ -232,8 +214,8 @@ def _render_tiles(tiles: pd.DataFrame) -> str:
 
 def _render_findings(findings: pd.DataFrame) -> str:
     items = []
-    for finding in list_texts_of(findings, ("sentence", "severity")):
-        sign, word = _SIGNS.get(finding["severity"], _SIGNS["note"])
+    for finding in rows_as_texts(findings, ("sentence", "severity")):
+        sign, word = SEVERITIES.get(finding["severity"], SEVERITIES["note"])
         items.append(
             f'<li class="{escape(finding["severity"])}"><span class="mark" aria-hidden="true">'
             f'{sign}</span><span><span class="hidden">{word}: </span>'

@@ -166,7 +166,7 @@ PAGE = """<!DOCTYPE html>
 </head>
 <body>
 <header>
-<h1>{heading}</h1>
+<h1>{title}</h1>
 {first}
 </header>
 {contents}

@@ -188,12 +188,12 @@ def read_json(
     cells = {
         name: pd.Series(_list_values(rows, name, names), dtype=object, name=name) for name in names
     }
-    told = {} if known is None else known.columns_by_name()
+    given = {} if known is None else known.columns_by_name()
     known = choose_schema(known, resource, names, source=str(file))
     columns = known.columns_by_name()
     for name in names:
         column = columns.get(name, ColumnSchema(name, "text"))
-        if name not in told and column.kind == "text":
+        if name not in given and column.kind == "text":
             columns[name] = msgspec.structs.replace(column, kind=_find_value_kind(cells[name]))
     known = msgspec.structs.replace(known, columns=tuple(columns.values()))
     return restore_file(cells, known, form=_FORM, first_row=1)

@@ -14,10 +14,10 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_number, check_text, list_texts
 from asana_frames._files import replace_file
 from asana_frames.display.sentences import replace_halves
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
-from asana_frames.export.report_parts import check_tiles, list_texts_of
+from asana_frames.export.report_parts import SEVERITIES, check_tiles, rows_as_texts, unpack_report
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import name_frames, to_one_line
 from asana_frames.gather.findings.report import Report
@@ -26,8 +26,8 @@ Style: TypeAlias = Literal["markdown", "text"]
 #: What has a meaning in Markdown, anywhere in a line; and at its beginning.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)")
 _BEGINNING = re.compile(r"^(\d*)(?=[#+.)-]+(\s|$)|[=-]+\s*$)")
-#: Severity -> the word before a sentence; others go without.
-_WORDS = {"alert": "Alert", "warning": "Warning"}
+#: Severities that a word before a sentence tells; others go without.
+_MARKED = ("alert", "warning")
 #: East Asian characters that are as wide as two others.
 _WIDE = ("W", "F")
 _GAP = "  "
@@ -105,9 +105,7 @@ def to_markdown(
     check_choice(style, ("markdown", "text"), name="style")
     others: dict[str, pd.DataFrame] = {}
     if isinstance(frames, Report):
-        tiles = frames.tiles if tiles is None else tiles
-        findings = frames.findings if findings is None else findings
-        others = frames.tables()
+        others, tiles, findings, _ = unpack_report(frames, tiles, findings)
         frames = frames.main_tables()
     check_tiles(tiles, findings, what="export.to_markdown")
     writer: _Writer = _MarkdownWriter() if style == "markdown" else _TextWriter()
@@ -119,7 +117,7 @@ def to_markdown(
     for name, table in _build_tables(frames, others, max_rows).items():
         parts.append(writer.write_heading(name, 2))
         parts.append(writer.write_table(table) if table.rows else "")
-        parts.append(writer.write_line(_tell_rows(table)))
+        parts.append(writer.write_line(_describe_row_count(table)))
     text = "\n\n".join(filter(None, parts)) + "\n"
     if path is None:
         return text
@@ -135,19 +133,19 @@ def _build_tables(
 ) -> dict[str, ReadingTable]:
     """Return the tables to write; other tables of the report may tell equal names apart."""
     given = name_frames(frames, "")
-    named = tell_names_apart(
+    named = disambiguate_frames(
         {name: prepare_frame(frame, labels="human") for name, frame in given.items()},
         others.values(),
     )
     return {
         str(name): build_reading_table(
-            frame, max_rows=max_rows, has_totals=False, is_for_people=True
+            frame, max_rows=max_rows, has_totals=False, human_labels=True
         )
         for name, frame in named.items()
     }
 
 
-def _tell_rows(table: ReadingTable) -> str:
+def _describe_row_count(table: ReadingTable) -> str:
     """Return the line below a table that says how many rows there are, if it does not show all."""
     if not table.rows:
         return "No rows."
@@ -189,11 +187,9 @@ class _MarkdownWriter:
         )
 
     def write_findings(self, findings: pd.DataFrame) -> str:
-        rows = list_texts_of(findings, ("sentence", "severity"))
-        words = [_WORDS.get(row["severity"], "") for row in rows]
-        marks = [f"**{word}:** " if word else "" for word in words]
         return "\n".join(
-            f"- {mark}{_escape(row['sentence'])}" for mark, row in zip(marks, rows, strict=True)
+            f"- {f'**{word}:** ' if word else ''}{_escape(sentence)}"
+            for word, sentence in _list_findings(findings)
         )
 
     def write_table(self, table: ReadingTable) -> str:
@@ -221,12 +217,9 @@ class _TextWriter:
         )
 
     def write_findings(self, findings: pd.DataFrame) -> str:
-        rows = list_texts_of(findings, ("sentence", "severity"))
-        words = [_WORDS.get(row["severity"], "") for row in rows]
-        marks = [f"{word}: " if word else "" for word in words]
         lines = [
-            f"* {mark}{to_one_line(row['sentence'])}"
-            for mark, row in zip(marks, rows, strict=True)
+            f"* {f'{word}: ' if word else ''}{to_one_line(sentence)}"
+            for word, sentence in _list_findings(findings)
         ]
         return "\n".join(fill(line, _LINE, subsequent_indent="  ") for line in lines)
 
@@ -236,7 +229,15 @@ class _TextWriter:
 
 
 def _list_tiles(tiles: pd.DataFrame) -> list[dict[str, str]]:
-    return list_texts_of(tiles, ("label", "text", "note"))
+    return rows_as_texts(tiles, ("label", "text", "note"))
+
+
+def _list_findings(findings: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the sentences, each with the word before it, or with an empty text."""
+    return [
+        (SEVERITIES[row["severity"]][1] if row["severity"] in _MARKED else "", row["sentence"])
+        for row in rows_as_texts(findings, ("sentence", "severity"))
+    ]
 
 
 def _add_note(note: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
@@ -18,11 +18,11 @@ from asana_frames.export.column_rules import (
     EARLY,
     MANY,
     count_last,
-    find_name_column,
+    find_named_gids,
     find_sums,
     find_total_rows,
+    find_unread,
     is_share,
-    is_technical,
 )
 from asana_frames.export.text import format_label, is_time
 from asana_frames.frames.list_cells import SEPARATOR
@@ -83,7 +83,7 @@ class ReadingTable(NamedTuple):
 
 
 def build_reading_table(
-    frame: pd.DataFrame, *, max_rows: int, has_totals: bool, is_for_people: bool
+    frame: pd.DataFrame, *, max_rows: int, has_totals: bool, human_labels: bool
 ) -> ReadingTable:
     """Return a frame as a table for reading.
 
@@ -95,15 +95,15 @@ def build_reading_table(
         The most rows.
     has_totals
         Whether to add up what can be added up, as in ``export.to_excel``.
-    is_for_people
+    human_labels
         Whether to leave out columns that have no values or are of use to programs alone, and not
         only gids that have a column of names.
     """
-    names = [name for name in frame.columns if isinstance(name, str)]
-    places = range(len(frame.columns))
-    named = [at for at in places if find_name_column(frame.columns[at]) in names]
-    folded = _find_folded(frame, named) if is_for_people else []
-    shown = [at for at in places if at not in named and at not in folded]
+    named = find_named_gids(frame)
+    left_out = find_unread(frame) - named if human_labels else set()
+    if len(named | left_out) == len(frame.columns):
+        left_out = set()
+    shown = [at for at in range(len(frame.columns)) if at not in named | left_out]
     shown = _put_name_first(frame, shown)
     headers = write_headers([format_label(name) for name in frame.columns])
     is_total = find_total_rows(frame)
@@ -118,7 +118,7 @@ def build_reading_table(
     if columns:
         _name_rows(columns[0], is_total)
     total_rows = count_last(is_total) if len(frame) <= max_rows else 0
-    return ReadingTable(columns, len(frame), total_rows, [headers[at] for at in folded])
+    return ReadingTable(columns, len(frame), total_rows, [headers[at] for at in sorted(left_out)])
 
 
 def _name_rows(first: ReadingColumn, is_total: npt.NDArray[np.bool_]) -> None:
@@ -143,27 +143,6 @@ def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
     order = [first, *(EARLY if len(places) > MANY else ())]
     ranks = {name: rank for rank, name in reversed(list(enumerate(order)))}
     return sorted(places, key=lambda at: ranks.get(frame.columns[at], len(order)))
-
-
-def _find_folded(frame: pd.DataFrame, named: Iterable[int]) -> list[int]:
-    """Return the places of columns without values or for programs, unless these are all."""
-    folded = [
-        at
-        for at, name in enumerate(frame.columns)
-        if at not in named
-        and (is_technical(name) or (len(frame) and _is_blank(frame.iloc[:, at])))
-    ]
-    return folded if len(folded) + len(list(named)) < len(frame.columns) else []
-
-
-def _is_blank(column: pd.Series[Any]) -> bool:
-    """Return whether no cell says anything: all are missing or empty lists."""
-    if column.dtype != object:
-        return bool(column.isna().all())
-    return all(
-        len(cell) == 0 if isinstance(cell, tuple | list) else cell is None or cell != cell
-        for cell in column
-    )
 
 
 def _build_column(

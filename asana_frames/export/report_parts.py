@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,6 +11,14 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
 from asana_frames.gather.findings.report import Report
 
+#: Severity -> its sign, and its name for who does not see that; signs differ in form, not only in
+#: colour.
+SEVERITIES = {
+    "alert": ("▲", "Alert"),
+    "warning": ("◆", "Warning"),
+    "note": ("●", "Note"),
+    "good": ("✔", "Good"),
+}
 #: What is shown -> the columns that it needs.
 _NEEDED = {"tiles": ("label", "text"), "findings": ("sentence",)}
 
@@ -35,12 +43,45 @@ def check_tiles(tiles: pd.DataFrame | None, findings: pd.DataFrame | None, *, wh
             )
 
 
+def check_anonymous(
+    anonymize: str | None, given: Mapping[str, object], *, is_report: bool
+) -> None:
+    """Check that nothing with names that ``anonymize`` cannot change is written beside it.
+
+    Parameters
+    ----------
+    anonymize
+        The secret key, or None.
+    given
+        Argument -> what has such names, or None.
+    is_report
+        Whether figures and sentences are those of a report, and no arguments.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says what to leave out.
+    """
+    named = next((name for name, one in given.items() if one is not None), None)
+    if anonymize is None or named is None:
+        return
+    if is_report and named in _NEEDED:
+        raise InvalidArgument(
+            "anonymize= cannot change the names in findings; pass report.tables() instead of the "
+            "report."
+        )
+    raise InvalidArgument(
+        f"anonymize= cannot change the names in {named}; leave out {named}= or anonymize=."
+    )
+
+
 class Unpacked(NamedTuple):
     """The tables, figures and sentences that are written."""
 
     frames: Any
     tiles: pd.DataFrame | None
     findings: pd.DataFrame | None
+    is_report: bool
 
 
 def unpack_report(
@@ -48,15 +89,16 @@ def unpack_report(
 ) -> Unpacked:
     """Return the tables, figures and sentences of a report; frames stay as they are."""
     if not isinstance(frames, Report):
-        return Unpacked(frames, tiles, findings)
+        return Unpacked(frames, tiles, findings, is_report=False)
     return Unpacked(
         frames.tables(),
         frames.tiles if tiles is None else tiles,
         frames.findings if findings is None else findings,
+        is_report=True,
     )
 
 
-def list_texts_of(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
+def rows_as_texts(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the texts of each row by column; empty where one is missing."""
     shown = frame.reindex(columns=list(names)).astype(object)
     filled = shown.where(shown.notna(), "").map(str)

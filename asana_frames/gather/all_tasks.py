@@ -78,8 +78,8 @@ def all_tasks(
             last.add_failures(asana.last)
             tasks = concatenate([tasks, below.drop(columns=["root_gid", "depth", "path"])])
     coverage = _describe_coverage(len(projects), len(people), last.failure_count, subtasks)
-    told = {"completeness": coverage, **name_subject(workspace)}
-    return add_attrs(tasks, last, record="task", **told)
+    attrs = {"completeness": coverage, **name_subject(workspace)}
+    return add_attrs(tasks, last, record="task", **attrs)
 
 
 def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) -> str:

@@ -11,7 +11,7 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
+from asana_frames.gather.findings.flow import FlowTables, build_flow_tiles, list_flow_findings
 from asana_frames.gather.projects_report import ProjectFrames, find_started, keep_memberships
 from asana_frames.gather.shared import describe_report, lazy_frame, list_tables, record_gather
 from asana_frames.rollups.shared.exclude import Exclude
@@ -31,7 +31,7 @@ class FlowReport(NamedTuple):
     findings : DataFrame
         What is late, stuck or blocked, and the likely end: ``kind``, ``severity`` (``alert``,
         ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most
-        severe first; the rules are those of ``gather.findings.flow.find_in_flow``.
+        severe first; the rules are those of ``gather.findings.flow.list_flow_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tasks, stories, sections : DataFrame
@@ -218,12 +218,12 @@ class FlowFrames(ProjectFrames):
     @lazy_frame
     def findings(self) -> pd.DataFrame:
         """List what is late, stuck or blocked, and the likely end."""
-        return find_in_flow(self._tables)
+        return list_flow_findings(self._tables)
 
     @lazy_frame
     def tiles(self) -> pd.DataFrame:
         """Compute the main figures."""
-        return tile_flow(self._tables)
+        return build_flow_tiles(self._tables)
 
     @lazy_frame
     def _tables(self) -> FlowTables:

@@ -12,7 +12,7 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
-from asana_frames.gather.findings.goals import find_in_goals, tile_goals
+from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
 from asana_frames.gather.shared import (
     LazyFrames,
     check_subject,
@@ -37,7 +37,7 @@ class GoalsReport(NamedTuple):
     findings : DataFrame
         What is late, behind or off track: ``kind``, ``severity`` (``alert``, ``warning``,
         ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most severe first;
-        the rules are those of ``gather.findings.goals.find_in_goals``.
+        the rules are those of ``gather.findings.goals.list_goal_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     goals : DataFrame
@@ -262,12 +262,12 @@ class GoalFrames(LazyFrames):
     @lazy_frame
     def findings(self) -> pd.DataFrame:
         """List what is late, behind or off track."""
-        return find_in_goals(self.progress, self.forecast, self.today)
+        return list_goal_findings(self.progress, self.forecast, self.today)
 
     @lazy_frame
     def tiles(self) -> pd.DataFrame:
         """Compute the main figures."""
-        return tile_goals(self.progress, self.today)
+        return build_goal_tiles(self.progress, self.today)
 
     @lazy_frame
     def progress(self) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.gather.entry_places import add_places, parse_hour_keys
-from asana_frames.gather.findings.hours import find_in_hours, tile_hours
+from asana_frames.gather.findings.hours import build_hours_tiles, list_hours_findings
 from asana_frames.gather.shared import (
     check_subject,
     describe_report,
@@ -24,14 +24,21 @@ from asana_frames.gather.shared import (
     unpack_single,
 )
 from asana_frames.gather.time_entries import time_entries
+from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.shared.spans import Span, parse_span
 from asana_frames.rollups.shared.wide import widen
-from asana_frames.rollups.time.attribution import Attribution
+from asana_frames.rollups.time.attribution import (
+    Attribution,
+    attribute_entries,
+    find_place_columns,
+)
 from asana_frames.types import Ref, Refs, When
 
 #: Length of a workspace report if no start is given.
 _DEFAULT_SPAN = dt.timedelta(weeks=12)
+#: Columns of findings that depend on the attribution.
+_PROJECT = ("project_gid", "project_name", "team_name")
 
 
 class HoursReport(NamedTuple):
@@ -44,7 +51,8 @@ class HoursReport(NamedTuple):
     findings : DataFrame
         Who tracked too much or nothing, and what took most time: ``kind``, ``severity``
         (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
-        the most severe first; the rules are those of ``gather.findings.hours.find_in_hours``.
+        the most severe first; the rules are those of
+        ``gather.findings.hours.list_hours_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
@@ -121,7 +129,7 @@ def hours_report(
     attribution
         Which project the time of a task in several counts towards, as in ``rollups.hours``.
     now
-        The present moment, which ``end`` is otherwise; the periods after it have not come.
+        The present moment; also ``end`` if that is not given (of a project, only if ``now`` is).
 
     Returns
     -------
@@ -161,11 +169,14 @@ def hours_report(
     last.rows = len(table)
     count: Any = partial(rollups.hours, table, every=every, attribution=attribution, now=now)
     by_key = {key: count(key) for key in keys}
+    counted = _attribute_hours(table, attribution)
+    today = resolve_today(now).date()
+    last_day = today if final is None else min(final, today)
     return HoursReport(
         first,
         final,
-        find_in_hours(table, first, final),
-        tile_hours(table, first, final),
+        list_hours_findings(counted, first, last_day),
+        build_hours_tiles(counted, first, last_day),
         tracked,
         table,
         count(keys),
@@ -180,7 +191,10 @@ def _parse_bounds(
     """Parse first and last day; fill in defaults if the report is bounded."""
     if is_bounded:
         return parse_days(start, end, now, lambda last: last - _DEFAULT_SPAN)
-    first, final, _ = parse_span(start, end)
+    first, final, today = parse_span(start, end, now)
+    # What is entered for later days is not known at an earlier moment.
+    final = today if final is None and now is not None else final
+    parse_span(first, final)
     return None if first is None else first.date(), None if final is None else final.date()
 
 
@@ -208,6 +222,13 @@ def _read_projects(
     projects = asana.projects.get(gids)
     last.add_failures(asana.last)
     return tracked, projects
+
+
+def _attribute_hours(entries: pd.DataFrame, attribution: Attribution) -> pd.DataFrame:
+    """Return entries with the project that they count to, those in parts as several rows."""
+    placed = find_place_columns(entries, _PROJECT, attribution)
+    rows, parts = attribute_entries(entries, placed, attribution)
+    return rows if parts is None else rows.assign(hours=rows["hours"] / parts)
 
 
 def _widen_periods(

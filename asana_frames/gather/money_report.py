@@ -11,7 +11,7 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.gather.findings.money import find_in_money, tile_money
+from asana_frames.gather.findings.money import build_money_tiles, list_money_findings
 from asana_frames.gather.shared import (
     describe_report,
     list_tables,
@@ -38,7 +38,8 @@ class MoneyReport(NamedTuple):
     findings : DataFrame
         Budgets that are over or at risk, and hours without a rate: ``kind``, ``severity``
         (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
-        the most severe first; the rules are those of ``gather.findings.money.find_in_money``.
+        the most severe first; the rules are those of
+        ``gather.findings.money.list_money_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
@@ -135,7 +136,7 @@ def money_report(
         ``"submitted"`` leaves out drafts and rejected entries, ``"approved"`` all that are not
         approved; budgets count all.
     now
-        The present moment: ``end`` if that is not given, and that of all tables.
+        The present moment of all tables; also ``end`` if that is not given.
 
     Returns
     -------
@@ -178,8 +179,8 @@ def money_report(
     return MoneyReport(
         first,
         final,
-        find_in_money(by_project, budgets, frames.projects),
-        tile_money(by_project, billed, budgets),
+        list_money_findings(by_project, budgets, frames.projects),
+        build_money_tiles(by_project, billed, budgets),
         frames.tracked,
         frames.projects,
         by_project,

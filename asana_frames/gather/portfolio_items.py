@@ -106,8 +106,8 @@ def portfolio_items(
             last.add_failures(asana.last)
     found = concatenate(levels)
     if portfolios:
-        told = {"record": "project", **name_subject(portfolio)}
-        return add_attrs(_add_parents(found, parents_of), last, **told)
+        attrs = {"record": "project", **name_subject(portfolio)}
+        return add_attrs(_add_parents(found, parents_of), last, **attrs)
     projects = found[found["resource_type"] != "portfolio"].reset_index(drop=True)
     ways = _list_ways(roots, parents_of, requested, depth)
     paths = [_join_ways(ways, parents_of[gid]) for gid in projects["gid"]]

@@ -12,7 +12,7 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.frames import bridge
 from asana_frames.frames.arrays import tuple_column
-from asana_frames.gather.findings.projects import find_in_projects, tile_projects
+from asana_frames.gather.findings.projects import build_project_tiles, list_project_findings
 from asana_frames.gather.portfolio_items import portfolio_items
 from asana_frames.gather.shared import (
     LazyFrames,
@@ -39,7 +39,7 @@ class ProjectsReport(NamedTuple):
     findings : DataFrame
         What is late, behind, off track or untidy: ``kind``, ``severity`` (``alert``, ``warning``,
         ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``, the most severe first;
-        the rules are those of ``gather.findings.projects.find_in_projects``.
+        the rules are those of ``gather.findings.projects.list_project_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     projects, tasks, statuses : DataFrame
@@ -315,14 +315,13 @@ class ProjectFrames(LazyFrames):
     @lazy_frame
     def findings(self) -> pd.DataFrame:
         """List what is late, behind, off track or untidy."""
-        return find_in_projects(
-            self.portfolio, self.projects, self.forecast, self.dependencies, self.today
-        )
+        tables = (self.portfolio, self.projects, self.forecast, self.dependencies)
+        return list_project_findings(*tables, self.today, self.tz)
 
     @lazy_frame
     def tiles(self) -> pd.DataFrame:
         """Compute the main figures."""
-        return tile_projects(self.portfolio, self.projects, self.today)
+        return build_project_tiles(self.portfolio, self.projects, self.today)
 
     @lazy_frame
     def portfolio(self) -> pd.DataFrame:

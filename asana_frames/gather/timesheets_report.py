@@ -13,7 +13,7 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_hour_keys
-from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
+from asana_frames.gather.findings.timesheets import build_timesheet_tiles, list_timesheet_findings
 from asana_frames.gather.shared import (
     describe_report,
     list_tables,
@@ -49,7 +49,7 @@ class TimesheetsReport(NamedTuple):
         What is missing, to hand in, to correct and to approve: ``kind``, ``severity``
         (``alert``, ``warning``, ``note``, ``good``), ``sentence``, ``count``, ``name``, ``gid``,
         the most severe first; the rules are those of
-        ``gather.findings.timesheets.find_in_timesheets``.
+        ``gather.findings.timesheets.list_timesheet_findings``.
     tiles : DataFrame
         The main figures: ``label``, ``text``, ``value``, ``unit``, ``note``, ``severity``.
     tracked : DataFrame
@@ -186,8 +186,8 @@ def timesheets_report(
     return TimesheetsReport(
         first,
         final,
-        find_in_timesheets(approvals, today),
-        tile_timesheets(approvals, today),
+        list_timesheet_findings(approvals, today),
+        build_timesheet_tiles(approvals, today),
         frames.tracked,
         approvals,
         add_up(start=first, end=final, by=keys),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from click.testing import CliRunner, Result
 import asana_frames as af
 from asana_frames import _optional as extras
 from asana_frames.cli import main
+from asana_frames.cli.report_goals import _write_notes
 from asana_frames.display.sentences import format_figure
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_charts import CHART_SHEET
@@ -426,7 +429,7 @@ def test_now_is_also_where_the_history_of_the_sandbox_ends(tmp_path: Path) -> No
     [
         ("goals", "Goals"),
         ("hours", "Tracked hours"),
-        ("money", "Money of tracked time"),
+        ("money", "Cost of tracked time"),
         ("projects", "Projects"),
         ("timesheets", "Timesheets"),
     ],
@@ -488,3 +491,14 @@ def test_a_page_begins_with_figures_and_findings(folder: Path) -> None:
     assert not re.search(r">\d{13,}<", page)
     assert "Quarterly planning (Marketing)" in page
     assert "Quarterly planning (Product)" in page
+
+
+def test_the_notes_of_goals_count_a_single_one_in_the_singular() -> None:
+    disagrees = pd.array([True, False], dtype="boolean")
+    progress = pd.DataFrame({"coverage": [0.5, 1.0], "disagrees": disagrees})
+    report: Any = SimpleNamespace(progress=progress)
+
+    _, _, partly, different = _write_notes("Acme", report)
+
+    assert partly.startswith("1 goal depends on work that is not in this report")
+    assert different == "The progress of 1 goal differs from that of the supporting work."

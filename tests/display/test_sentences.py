@@ -86,9 +86,7 @@ def test_parts_of_a_day_are_not_0_days() -> None:
 def test_tables_cards_and_charts_round_alike() -> None:
     column = pd.Series([2.125, -2.125, 0.001], dtype="Float64", name="hours")
 
-    table = build_reading_table(
-        column.to_frame(), max_rows=9, has_totals=False, is_for_people=True
-    )
+    table = build_reading_table(column.to_frame(), max_rows=9, has_totals=False, human_labels=True)
 
     assert table.columns[0].cells == ["2.13", "-2.13", "<0.01"]
     assert format_column(column) == ["2.13", "-2.13", "<0.01"]
@@ -98,7 +96,7 @@ def test_tables_cards_and_charts_round_alike() -> None:
 def test_shares_in_tables_are_those_of_sentences() -> None:
     shares = pd.DataFrame({"share": [0.9999, 0.995, 0.0004, 1.0, 0.0, -0.004]})
 
-    table = build_reading_table(shares, max_rows=9, has_totals=False, is_for_people=True)
+    table = build_reading_table(shares, max_rows=9, has_totals=False, human_labels=True)
 
     shown = [">99.9 %", "99.5 %", "<0.1 %", "100 %", "0 %", "-0.4 %"]
     assert table.columns[0].cells == shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from asana_frames.export.column_rules import find_sums, is_gid, is_share
+from asana_frames.export.column_rules import find_sums, find_unread, is_gid, is_share
 from tests.public_calls import Frames
 
 #: Rollup -> what is shown in percent, and what may be added up, of its columns of numbers.
@@ -80,11 +81,8 @@ RULES: dict[str, tuple[str, str]] = {
     "throughput": ("", "done"),
     "velocity": ("", "committed, scope_added, scope_removed, done, open"),
     "service_levels": ("", "tasks"),
-    "timesheet": (
-        "",
-        "2026-10-26, 2026-10-27, 2026-10-28, 2026-10-29, 2026-10-30, 2026-10-31, 2026-11-01, "
-        "total, expected_hours, missing, overtime",
-    ),
+    # It has its row of totals.
+    "timesheet": ("", ""),
     "wip": ("", ""),
 }
 
@@ -143,3 +141,17 @@ def test_a_margin_of_which_some_is_missing_is_not_added_up() -> None:
 )
 def test_gids_are_known_by_the_end_of_the_name(label: object, known: bool) -> None:
     assert is_gid(label) is known
+
+
+def test_two_columns_called_kind_break_no_sums() -> None:
+    frame = pd.DataFrame([["a", "b", 1.0]], columns=["kind", "kind", "hours"])
+
+    assert find_sums(frame) == [2]
+
+
+@pytest.mark.parametrize("blank", [pd.NA, None, float("nan"), "", (), []])
+def test_columns_of_blank_cells_need_not_be_read(blank: Any) -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": pd.Series([blank, pd.NA], dtype=object)})
+
+    assert find_unread(frame) == {1}
+    assert find_unread(frame.head(0)) == set()

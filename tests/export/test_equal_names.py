@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 import asana_frames as af
-from asana_frames.export.equal_names import tell_names_apart
+from asana_frames.export.equal_names import disambiguate_frames
 from tests.fixed_day import NOW
 
 
@@ -13,7 +13,7 @@ def test_projects_are_told_apart_by_their_teams_in_all_tables() -> None:
     asana = af.sandbox(now=NOW)
     report = af.gather.projects_report(asana, "Acme", now=NOW)
 
-    told = tell_names_apart(
+    told = disambiguate_frames(
         {"Projects": report.portfolio, "Statuses": report.statuses, "Forecast": report.forecast}
     )
 
@@ -35,8 +35,8 @@ def test_another_table_may_tell_what_differs() -> None:
     hours = pd.DataFrame({"project_gid": ["11", "12"], "project_name": ["Plan", "Plan"]})
     projects = pd.DataFrame({"gid": ["11", "12"], "name": "Plan", "team_name": ["Sales", "Law"]})
 
-    told = tell_names_apart({"hours": hours}, [projects])["hours"]
-    bare = tell_names_apart({"hours": hours})["hours"]
+    told = disambiguate_frames({"hours": hours}, [projects])["hours"]
+    bare = disambiguate_frames({"hours": hours})["hours"]
 
     assert told["project_name"].tolist() == ["Plan (Sales)", "Plan (Law)"]
     assert bare["project_name"].tolist() == ["Plan (…11)", "Plan (…12)"]
@@ -52,7 +52,7 @@ def test_what_differs_is_not_changed() -> None:
         }
     )
 
-    assert tell_names_apart({"a": frame})["a"] is frame
+    assert disambiguate_frames({"a": frame})["a"] is frame
 
 
 def test_people_are_told_apart_by_their_addresses() -> None:
@@ -60,6 +60,6 @@ def test_people_are_told_apart_by_their_addresses() -> None:
         {"gid": ["1", "2"], "name": "Ana", "email": ["ana@acme.test", "ana2@acme.test"]}
     )
 
-    told = tell_names_apart({"a": frame})["a"]
+    told = disambiguate_frames({"a": frame})["a"]
 
     assert told["name"].tolist() == ["Ana (ana@acme.test)", "Ana (ana2@acme.test)"]

@@ -618,7 +618,7 @@ def test_a_chart_of_a_wide_table_has_the_next_sheet(
         ("colum", "'colum' is not valid; use 'column', 'bar'.*Did you mean 'column'"),
         ({"kind": 3}, "=int is not valid; use 'column'"),
         ({"x": "week"}, "needs a kind; type charts="),
-        ({"kind": "bar", "z": "week"}, "takes no 'z'; type charts="),
+        ({"kind": "bar", "z": "week"}, "got an unexpected key 'z'; type charts="),
         ({"kind": "bar", "x": "wek"}, "there is no column 'wek'. Did you mean 'week'"),
         (
             {"kind": "bar", "y": ["hours", 3]},
@@ -1036,7 +1036,7 @@ def test_rows_without_names_or_labels_are_told_in_charts(tmp_path: Path) -> None
     (made,) = book_of({"a": long}, tmp_path, charts={"a": chart})["a"]._charts
 
     assert names_of(made) == ["Ana", "(none)"]
-    assert made.title.tx.rich.p[0].r[0].t == "a (without 1 row of no 'x')"
+    assert made.title.tx.rich.p[0].r[0].t == "a (1 row without 'x' left out)"
 
 
 @pytest.mark.parametrize("rows", [slice(0, 0), slice(2, 3)])

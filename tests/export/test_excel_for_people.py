@@ -387,7 +387,10 @@ def test_a_table_called_summary_is_another_sheet(tmp_path: Path, tasks: pd.DataF
         ({"title": "a", "notes": [3]}, "notes= takes"),
         ({"title": "a", "tiles": 3}, r"export.to_excel\(tiles=\) takes a DataFrame"),
         ({"title": "a", "tiles": FINDINGS}, "tiles= has no column 'label'"),
-        ({"title": "a", "findings": FINDINGS, "anonymize": "a long secret key"}, "in sentences"),
+        (
+            {"title": "a", "findings": FINDINGS, "anonymize": "a long secret key"},
+            "leave out findings=",
+        ),
     ],
 )
 def test_a_summary_that_cannot_be_written_is_refused(
@@ -405,3 +408,21 @@ def test_the_foot_of_a_page_shows_any_title(tmp_path: Path, tasks: pd.DataFrame)
     with ZipFile(tmp_path / "x.xlsx") as parts:
         text = parts.read("xl/worksheets/sheet1.xml").decode()
     assert "&amp;L 24 R&amp;&amp;D &amp;&amp;P&amp;RPage" in text
+
+
+def test_a_report_needs_a_title_and_is_not_anonymized(tmp_path: Path) -> None:
+    report = af.gather.hours_report(af.sandbox(now=NOW), "Acme", end=NOW, by="person", now=NOW)
+
+    with pytest.raises(af.InvalidArgument, match=r"^A report needs title="):
+        write(report, tmp_path)
+    with pytest.raises(af.InvalidArgument, match=r"pass report.tables\(\) instead of the report"):
+        write(report, tmp_path, title="Hours", anonymize="a long secret key")
+
+
+def test_a_summary_without_findings_has_no_heading_of_them(
+    tmp_path: Path, tasks: pd.DataFrame
+) -> None:
+    book = write({"tasks": tasks}, tmp_path, title="March", findings=FINDINGS.head(0))
+
+    cells = [cell.value for row in book["Summary"].rows for cell in row]
+    assert "Findings" not in cells

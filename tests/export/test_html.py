@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
 import asana_frames as af
+from tests.fixed_day import NOW
 
 VOID = {"meta", "link", "img"}
 
@@ -490,3 +491,18 @@ def test_the_alternative_text_of_a_chart_is_its_title_and_what_it_shows(tmp_path
     page = (tmp_path / "page.html").read_text("utf-8")
     (told,) = re.findall(r'alt="([^"]*)"', page)
     assert re.fullmatch(r"Completed tasks per week, [^.]*\. 1 per week on average.*\.", told)
+
+
+def test_a_report_is_not_anonymized_with_its_findings(tmp_path: Path) -> None:
+    report = af.gather.hours_report(af.sandbox(now=NOW), "Acme", end=NOW, by="person", now=NOW)
+
+    with pytest.raises(af.InvalidArgument, match=r"pass report.tables\(\) instead of the report"):
+        page_of(report, tmp_path, anonymize="a long secret key")
+
+
+def test_columns_of_empty_texts_are_left_out_for_people(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["a", "b"], "notes": ["", ""], "progress": [0.5, 1.0]})
+
+    (table,) = page_of(frame, tmp_path, labels="human").tables
+
+    assert table[0] == ["Name", "Progress"]

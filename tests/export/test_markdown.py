@@ -150,3 +150,9 @@ def test_frames_of_nothing_are_said_to_be_so() -> None:
 def test_what_makes_no_summary_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(af.InvalidArgument, match=words):
         write(**{"frames": pd.DataFrame({"a": [1]}), **options})
+
+
+def test_missing_values_of_any_kind_are_written() -> None:
+    frame = pd.DataFrame({"a": [1, 2], "b": pd.Series([pd.NA, "x"], dtype=object)})
+
+    assert "| 1 |  |" in write(frame)

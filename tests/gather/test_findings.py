@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
+from asana_frames.display.sentences import format_hours
 from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
-from asana_frames.gather.findings.flow import FlowTables, find_in_flow, tile_flow
-from asana_frames.gather.findings.goals import find_in_goals, tile_goals
-from asana_frames.gather.findings.hours import find_in_hours, tile_hours
-from asana_frames.gather.findings.money import find_in_money, tile_money
-from asana_frames.gather.findings.projects import find_in_projects, tile_projects
-from asana_frames.gather.findings.timesheets import find_in_timesheets, tile_timesheets
+from asana_frames.gather.findings.flow import FlowTables, build_flow_tiles, list_flow_findings
+from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
+from asana_frames.gather.findings.hours import build_hours_tiles, list_hours_findings
+from asana_frames.gather.findings.money import build_money_tiles, list_money_findings
+from asana_frames.gather.findings.projects import build_project_tiles, list_project_findings
+from asana_frames.gather.findings.timesheets import build_timesheet_tiles, list_timesheet_findings
 from tests.fixed_day import NOW
 
 TODAY = pd.Timestamp("2026-11-02")
@@ -37,7 +38,7 @@ def goals(asana: af.Asana) -> Any:
 
 @pytest.fixture(scope="module")
 def hours(asana: af.Asana) -> Any:
-    return af.gather.hours_report(asana, "Acme", end=NOW)
+    return af.gather.hours_report(asana, "Acme", end=NOW, now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def find_projects(report: Any, today: pd.Timestamp = TODAY, **changes: Any) -> p
     """Return what is found in the projects of a report, with columns changed in all of them."""
     portfolio = report.portfolio.assign(**changes)
     tables = (portfolio, report.projects, report.forecast, report.dependencies)
-    return find_in_projects(*tables, today)
+    return list_project_findings(*tables, today)
 
 
 REPORTS = ["projects", "goals", "hours", "money", "timesheets", "flow"]
@@ -108,10 +109,10 @@ def test_completed_projects_are_not_late(projects: Any) -> None:
     done = projects.projects.assign(completed=True)
     tables = (projects.forecast, projects.dependencies, TODAY)
 
-    found = find_in_projects(portfolio, done, *tables)
+    found = list_project_findings(portfolio, done, *tables)
 
     assert sentences(found, "late") == ""
-    assert tile_projects(portfolio, done, TODAY).set_index("label").loc["Late", "value"] == 0
+    assert build_project_tiles(portfolio, done, TODAY).set_index("label").loc["Late", "value"] == 0
 
 
 def test_nothing_is_said_to_be_in_time_where_no_due_dates_are_known(projects: Any) -> None:
@@ -180,9 +181,9 @@ def test_goals_past_due_are_late_unless_closed_or_reached(goals: Any) -> None:
     opened = rows.assign(status="yellow")
 
     late = goals.findings[goals.findings["kind"] == "late"]
-    again = find_in_goals(opened, goals.forecast, TODAY)
-    closed = find_in_goals(rows.assign(status="missed"), goals.forecast, TODAY)
-    reached = find_in_goals(rows.assign(progress=1.0), goals.forecast, TODAY)
+    again = list_goal_findings(opened, goals.forecast, TODAY)
+    closed = list_goal_findings(rows.assign(status="missed"), goals.forecast, TODAY)
+    reached = list_goal_findings(rows.assign(progress=1.0), goals.forecast, TODAY)
 
     assert late.empty == expected.empty
     unreached = past[past["progress"] < 1]
@@ -195,7 +196,7 @@ def test_goals_past_due_are_late_unless_closed_or_reached(goals: Any) -> None:
 def test_a_goal_that_is_on_track_by_its_status_alone_is_a_finding(goals: Any) -> None:
     rows = goals.progress.assign(status="green", ahead=-0.4, due_on=pd.Timestamp("2026-12-31"))
 
-    found = find_in_goals(rows.assign(progress=0.2, expected=0.6), goals.forecast, TODAY)
+    found = list_goal_findings(rows.assign(progress=0.2, expected=0.6), goals.forecast, TODAY)
 
     assert sentences(found, "status disagrees").startswith('All 14 goals are "on track" by status')
     assert "(at 20 %, 60 % expected)" in sentences(found, "behind")
@@ -204,7 +205,7 @@ def test_a_goal_that_is_on_track_by_its_status_alone_is_a_finding(goals: Any) ->
 def test_goals_in_time_are_said_to_be_so(goals: Any) -> None:
     rows = goals.progress.assign(due_on=pd.Timestamp("2026-12-31"), ahead=0.1)
 
-    found = find_in_goals(rows, goals.forecast, TODAY)
+    found = list_goal_findings(rows, goals.forecast, TODAY)
 
     assert sentences(found, "not late") == "No open goal is past its due date or behind."
 
@@ -222,7 +223,7 @@ def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
 
 def test_budgets_that_hold_are_said_to_hold_if_they_are_known(money: Any) -> None:
     def find(budgets: pd.DataFrame) -> list[str]:
-        return find_in_money(money.by_project, budgets, money.projects)["kind"].tolist()
+        return list_money_findings(money.by_project, budgets, money.projects)["kind"].tolist()
 
     fine = money.budgets.assign(state="ok")
     assert "within budget" in find(fine)
@@ -245,9 +246,9 @@ def test_hours_without_a_rate_are_told(money: Any) -> None:
 def test_hours_without_a_rate_are_told_once_whatever_the_figure_says(money: Any) -> None:
     bare = money.by_project.assign(currency_code=None, amount=float("nan"))
 
-    found = find_in_money(bare, money.budgets, money.projects)
+    found = list_money_findings(bare, money.budgets, money.projects)
 
-    tile = tile_money(bare, money.billable, money.budgets).set_index("label")
+    tile = build_money_tiles(bare, money.billable, money.budgets).set_index("label")
     hours = tile.loc["Hours without a rate", "text"]
     assert sentences(found, "unpriced").startswith(f"{hours} hours (100 %) have no rate")
 
@@ -256,7 +257,7 @@ def test_a_goal_that_is_reached_does_not_end_short(goals: Any) -> None:
     rows = goals.progress.assign(due_on=TODAY + pd.Timedelta(days=9), status="green", progress=1.0)
     ends = goals.forecast.assign(progress_at_due=0.5)
 
-    found = find_in_goals(rows, ends, TODAY)
+    found = list_goal_findings(rows, ends, TODAY)
 
     assert "to close" in found["kind"].tolist()
     assert "falling short" not in found["kind"].tolist()
@@ -289,6 +290,79 @@ def test_the_tiles_of_hours_add_up(hours: Any) -> None:
     assert tiles["Last whole week"] == pytest.approx(hours.entries["hours"][week].sum())
 
 
+@pytest.mark.parametrize("attribution", ["asana", "first", "split"])
+def test_the_findings_of_hours_count_them_to_projects_as_the_tables_do(
+    asana: af.Asana, attribution: Any
+) -> None:
+    span = ("2026-08-01", "2026-10-31")
+    report = af.gather.hours_report(asana, "Acme", *span, by="project", attribution=attribution)
+
+    totals = report.hours.groupby("project_gid")["hours"].sum().sort_values(ascending=False)
+    top = report.findings[report.findings["kind"] == "most hours"].iloc[0]
+    assert top["gid"] == totals.index[0]
+    assert f"({format_hours(totals.iloc[0])}, " in top["sentence"]
+    tiles = report.tiles.set_index("label")
+    assert tiles.loc["Hours", "value"] == pytest.approx(report.hours["hours"].sum())
+    assert tiles.loc["Hours", "note"] == f"{len(report.tracked):,} entries"
+    assert tiles.loc["Projects", "value"] == report.hours["project_gid"].nunique()
+
+
+def test_hours_of_a_project_end_at_the_present_moment(asana: af.Asana) -> None:
+    report = af.gather.hours_report(asana, project="Website relaunch", now="2026-10-01")
+
+    assert report.tracked["entered_on"].max() <= pd.Timestamp("2026-10-01")
+    note = report.tiles.set_index("label").loc["Last whole week", "note"]
+    assert note == "week from 21 Sep 2026"
+
+
+def test_a_week_that_has_not_come_is_not_the_last_one(asana: af.Asana) -> None:
+    report = af.gather.hours_report(asana, "Acme", "2026-10-01", "2026-12-31", now=NOW)
+
+    note = report.tiles.set_index("label").loc["Last whole week", "note"]
+    assert note == "week from 26 Oct 2026"
+
+
+def test_a_single_hour_is_written_in_the_singular(hours: Any, money: Any) -> None:
+    bare = hours.entries.head(2).assign(hours=[1.0, 3.0], project_gid=[None, "7"])
+    unpriced = money.by_project.head(2).assign(hours=[1.0, 3.0], currency_code=[None, "EUR"])
+
+    placed = list_hours_findings(bare, hours.start, hours.end)
+    priced = list_money_findings(unpriced, money.budgets, money.projects)
+
+    assert sentences(placed, "no project") == "1 hour (25 %) is not in a project."
+    assert sentences(priced, "unpriced").startswith(
+        "1 hour (25 %) has no rate, so its cost is not counted: "
+    )
+
+
+def test_currencies_without_a_tile_are_counted(money: Any) -> None:
+    codes = ["EUR", "USD", "GBP", "CHF", "SEK"]
+    rows = money.by_project.head(5).assign(currency_code=codes, amount=[5.0, 4.0, 3.0, 2.0, 1.0])
+
+    tiles = build_money_tiles(rows, money.billable, money.budgets)
+
+    costs = tiles[tiles["label"] == "Cost"]
+    assert costs["unit"].tolist() == codes[:3]
+    assert costs["note"].tolist() == ["", "", "and 2 more currencies"]
+
+
+def test_time_that_a_filter_leaves_out_is_not_said_to_be_none(money: Any) -> None:
+    found = list_money_findings(money.by_project.head(0), money.budgets, money.projects)
+
+    assert found["sentence"].tolist() == ["No time entry counts on these days."]
+
+
+def test_the_day_of_a_status_update_is_that_of_the_time_zone(asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, project="Website relaunch", now=NOW)
+    at = pd.Timestamp("2026-11-01T23:30Z")
+    rows = report.portfolio.assign(last_status="at_risk", last_status_at=at)
+    tables = (rows, report.projects, report.forecast, report.dependencies, TODAY)
+
+    found = list_project_findings(*tables, tz="Europe/Berlin")
+
+    assert sentences(found, "at risk").endswith("on 2 Nov 2026.")
+
+
 def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
     entries = hours.entries
     gid = entries["person_gid"].iloc[0]
@@ -296,8 +370,8 @@ def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
     some = entries.assign(hours=entries["hours"].mask(is_hers, 20.0))
     gone = entries[~(is_hers & (entries["entered_on"] >= "2026-10-26"))]
 
-    overloaded = find_in_hours(some, hours.start, hours.end).query("kind == 'overloaded'")
-    missing = find_in_hours(gone, hours.start, hours.end).query("kind == 'missing'")
+    overloaded = list_hours_findings(some, hours.start, hours.end).query("kind == 'overloaded'")
+    missing = list_hours_findings(gone, hours.start, hours.end).query("kind == 'missing'")
 
     assert overloaded["gid"].tolist() == [gid]
     assert "tracked more than 48 hours in a week" in overloaded["sentence"].iloc[0]
@@ -307,10 +381,10 @@ def test_people_with_too_many_hours_and_with_none_are_found(hours: Any) -> None:
 
 
 def test_weeks_are_not_handed_in_only_when_they_are_over(timesheets: Any) -> None:
-    weeks = timesheets.approvals.assign(state="not handed in", missing=0.0, overtime=0.0)
+    weeks = timesheets.approvals.assign(state="not handed in", open_hours=40.0)
 
-    now = find_in_timesheets(weeks, TODAY).query("kind == 'not handed in'")
-    first = find_in_timesheets(weeks, pd.Timestamp("2026-10-18"))
+    now = list_timesheet_findings(weeks, TODAY).query("kind == 'not handed in'")
+    first = list_timesheet_findings(weeks, pd.Timestamp("2026-10-18"))
 
     assert now["count"].iloc[0] == weeks["person_gid"].nunique()
     assert "(3 weeks)" in now["sentence"].iloc[0]
@@ -318,9 +392,48 @@ def test_weeks_are_not_handed_in_only_when_they_are_over(timesheets: Any) -> Non
 
 
 def test_timesheets_that_are_complete_are_said_to_be_so(timesheets: Any) -> None:
-    weeks = timesheets.approvals.assign(state="approved", missing=0.0, overtime=0.0)
+    found = list_timesheet_findings(make_approved(timesheets.approvals), TODAY)
 
-    assert find_in_timesheets(weeks, TODAY)["kind"].tolist() == ["complete"]
+    assert found["kind"].tolist() == ["complete"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("rejected", "rejected_hours"),
+        ("pending", "pending_hours"),
+        ("not handed in", "open_hours"),
+    ],
+)
+def test_a_mixed_week_is_to_do_as_its_hours_are(timesheets: Any, kind: str, column: str) -> None:
+    weeks = make_approved(timesheets.approvals)
+    label = {"rejected": "Rejected", "pending": "To approve"}.get(kind, "Not handed in")
+    weeks.loc[0, ["state", column]] = ["mixed", 16.0]
+
+    found = list_timesheet_findings(weeks, TODAY)
+    tiles = build_timesheet_tiles(weeks, TODAY).set_index("label")
+
+    assert found["kind"].tolist() == [kind]
+    assert tiles.loc[label, "value"] == 1
+
+
+def test_a_week_that_is_not_over_is_not_said_to_be_handed_in(timesheets: Any) -> None:
+    weeks = make_approved(timesheets.approvals)
+    weeks.loc[0, ["state", "open_hours"]] = ["not handed in", 8.0]
+
+    found = list_timesheet_findings(weeks, weeks.loc[0, "period"] + pd.Timedelta(days=2))
+
+    assert found["sentence"].tolist() == [
+        "No hours are missing, and no finished week is to be handed in, corrected or approved."
+    ]
+
+
+def make_approved(approvals: pd.DataFrame) -> pd.DataFrame:
+    """Return weeks of which all hours are approved, and none missing."""
+    others = dict.fromkeys(
+        ("missing", "overtime", "rejected_hours", "pending_hours", "open_hours"), 0.0
+    )
+    return approvals.assign(state="approved", approved_hours=approvals["hours"], **others)
 
 
 def flow_tables(report: Any, project: pd.DataFrame, **changes: Any) -> FlowTables:
@@ -331,8 +444,10 @@ def flow_tables(report: Any, project: pd.DataFrame, **changes: Any) -> FlowTable
 def test_the_flow_of_a_project_is_late_by_its_due_date(asana: af.Asana, flow: Any) -> None:
     project = asana.projects.get("Website relaunch")
 
-    late = find_in_flow(flow_tables(flow, project.assign(due_on=pd.Timestamp("2026-10-30"))))
-    dated = find_in_flow(flow_tables(flow, project.assign(due_on=pd.Timestamp("2030-10-30"))))
+    late = list_flow_findings(flow_tables(flow, project.assign(due_on=pd.Timestamp("2026-10-30"))))
+    dated = list_flow_findings(
+        flow_tables(flow, project.assign(due_on=pd.Timestamp("2030-10-30")))
+    )
 
     expected = "The project is late by 3 days: it was due on 30 Oct 2026."
     assert sentences(late, "late") == expected
@@ -363,12 +478,12 @@ def test_reports_of_nothing_say_so(
     none = projects.portfolio.head(0)
     bare = projects.projects.head(0)
     found = [
-        find_in_projects(none, bare, projects.forecast, projects.dependencies, TODAY),
-        find_in_goals(goals.progress.head(0), goals.forecast.head(0), TODAY),
-        find_in_hours(hours.entries.head(0), None, None),
-        find_in_money(*(money.by_project.head(0), money.budgets.head(0), bare)),
-        find_in_timesheets(timesheets.approvals.head(0), TODAY),
-        find_in_flow(
+        list_project_findings(none, bare, projects.forecast, projects.dependencies, TODAY),
+        list_goal_findings(goals.progress.head(0), goals.forecast.head(0), TODAY),
+        list_hours_findings(hours.entries.head(0), None, None),
+        list_money_findings(*(money.by_project.head(0), money.budgets.head(0), bare)),
+        list_timesheet_findings(timesheets.approvals.head(0), TODAY),
+        list_flow_findings(
             FlowTables(
                 bare, *(getattr(flow, name).head(0) for name in FlowTables._fields[1:-1]), TODAY
             )
@@ -376,15 +491,17 @@ def test_reports_of_nothing_say_so(
     ]
 
     assert [one["kind"].tolist() for one in found] == [["empty"]] * 6
-    assert tile_projects(none, bare, TODAY)["value"].tolist() == [0]
-    assert tile_goals(goals.progress.head(0), TODAY)["value"].fillna(0).eq(0).all()
-    assert tile_hours(hours.entries.head(0), None, None)["value"].eq(0).all()
-    tiles = tile_money(money.by_project.head(0), money.billable.head(0), money.budgets.head(0))
+    assert build_project_tiles(none, bare, TODAY)["value"].tolist() == [0]
+    assert build_goal_tiles(goals.progress.head(0), TODAY)["value"].fillna(0).eq(0).all()
+    assert build_hours_tiles(hours.entries.head(0), None, None)["value"].eq(0).all()
+    tiles = build_money_tiles(
+        money.by_project.head(0), money.billable.head(0), money.budgets.head(0)
+    )
     assert tiles["value"].eq(0).all()
-    assert tile_timesheets(timesheets.approvals.head(0), TODAY)["value"].eq(0).all()
+    assert build_timesheet_tiles(timesheets.approvals.head(0), TODAY)["value"].eq(0).all()
     service_levels = flow.service_levels.assign(days_p50=float("nan"), days_p85=float("nan"))
     empty = {name: getattr(flow, name).head(0) for name in FlowTables._fields[1:-1]}
-    tiles = tile_flow(
+    tiles = build_flow_tiles(
         FlowTables(bare, **empty, today=TODAY)._replace(service_levels=service_levels)
     )
     assert tiles["value"].eq(0).all()
@@ -395,8 +512,10 @@ def test_a_project_that_never_ends_has_a_sentence_of_its_own(asana: af.Asana) ->
     never = report.forecast.assign(date=pd.NaT, never=1.0)
     due = report.portfolio.assign(due_on=pd.Timestamp("2030-01-01"))
 
-    found = find_in_projects(due, report.projects, never, report.dependencies, TODAY)
-    done = find_in_projects(due.assign(open=0), report.projects, never, report.dependencies, TODAY)
+    found = list_project_findings(due, report.projects, never, report.dependencies, TODAY)
+    done = list_project_findings(
+        due.assign(open=0), report.projects, never, report.dependencies, TODAY
+    )
 
     expected = "Website relaunch has no end in sight at the pace of the last weeks."
     assert sentences(found, "forecast late") == expected
@@ -413,9 +532,9 @@ def test_tasks_that_wait_for_one_that_was_not_read_are_not_told(
     project = asana.projects.get("Website relaunch")
 
     tables = (projects.portfolio, projects.projects, projects.forecast)
-    assert sentences(find_in_projects(*tables, unread, TODAY), "blocked") == ""
+    assert sentences(list_project_findings(*tables, unread, TODAY), "blocked") == ""
     known = unread.assign(open_dependencies=2)
-    assert "for another" in sentences(find_in_projects(*tables, known, TODAY), "blocked")
+    assert "for another" in sentences(list_project_findings(*tables, known, TODAY), "blocked")
     doubtful = flow_tables(flow, project, blocked_times=spells.assign(is_certain=False))
     assert doubtful.blocked.empty
     certain = flow_tables(flow, project, blocked_times=spells.assign(is_certain=True))
@@ -428,9 +547,9 @@ def test_what_is_done_is_neither_late_nor_forecast(asana: af.Asana, flow: Any) -
     closed = flow_tables(flow, project.assign(completed=True))
 
     for tables in (done, closed):
-        kinds = set(find_in_flow(tables)["kind"])
+        kinds = set(list_flow_findings(tables)["kind"])
         assert not kinds & {"late", "forecast", "forecast late"}
-        assert "Likely done" not in tile_flow(tables)["label"].tolist()
+        assert "Likely done" not in build_flow_tiles(tables)["label"].tolist()
 
 
 def test_48_hours_are_not_more_than_48(hours: Any) -> None:
@@ -439,7 +558,7 @@ def test_48_hours_are_not_more_than_48(hours: Any) -> None:
     )
 
     found = [
-        find_in_hours(entries.assign(hours=each), hours.start, hours.end)["kind"].tolist()
+        list_hours_findings(entries.assign(hours=each), hours.start, hours.end)["kind"].tolist()
         for each in ([24.0, 24.0 + 1e-12], [24.0, 24.1])
     ]
 
@@ -449,7 +568,7 @@ def test_48_hours_are_not_more_than_48(hours: Any) -> None:
 def test_ten_points_are_not_behind_whatever_the_last_digit(goals: Any) -> None:
     def count(ahead: float) -> int:
         progress = goals.progress.assign(ahead=ahead, due_on=pd.Timestamp("2030-01-01"))
-        return int(tile_goals(progress, TODAY).set_index("label").loc["Behind", "value"])
+        return int(build_goal_tiles(progress, TODAY).set_index("label").loc["Behind", "value"])
 
     assert count(0.2 - 0.3 - 1e-12) == 0
     assert count(-0.101) > 0

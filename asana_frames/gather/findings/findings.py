@@ -10,15 +10,15 @@ import pandas as pd
 
 from asana_frames.display.sentences import (
     count_noun,
+    disambiguate_names,
     format_figure,
     list_some,
-    name_apart,
     replace_halves,
 )
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.key_figures import TINY
 
-#: From what must be acted on to what is well.
+#: Most severe first.
 Severity: TypeAlias = Literal["alert", "warning", "note", "good"]
 _SEVERITIES = ("alert", "warning", "note", "good")
 #: The most characters of a name in a sentence.
@@ -35,13 +35,13 @@ _TILES = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence on what is so, and the object that it is most true of."""
+    """A sentence about some objects, and the worst of them."""
 
     severity: Severity
     #: What is found, such as ``late``.
     kind: str
     sentence: str
-    #: How many objects it is true of.
+    #: How many objects the sentence is about.
     count: int | None = None
     name: str | None = None
     gid: str | None = None
@@ -60,7 +60,7 @@ class Tile:
 
 
 class Group(NamedTuple):
-    """Objects of a report about which sentences are made."""
+    """The objects that a sentence is about."""
 
     #: One row per object, with ``gid`` and ``label``, a name that is unique.
     rows: pd.DataFrame
@@ -95,7 +95,7 @@ class Group(NamedTuple):
         tails = [f" {measure}" if measure else "" for measure in measures] or [""] * count
         named = [f"{label}{tail}" for label, tail in zip(found["label"], tails, strict=True)]
         first = found.iloc[0]
-        # Of a single object all sentences are about it.
+        # With one object, every sentence is about it.
         if total == 1:
             sentence = f"{first['label']} {predicates[0]}{tails[0]}."
         else:
@@ -106,8 +106,8 @@ class Group(NamedTuple):
 
 
 def label_rows(names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any]) -> list[str]:
-    """Return unique names that are short enough for sentences, as ``name_apart`` does."""
-    return name_apart(names, gids, *facts, longest=_LONGEST_NAME)
+    """Return unique names that are short enough for sentences, as ``disambiguate_names`` does."""
+    return disambiguate_names(names, gids, *facts, longest=_LONGEST_NAME)
 
 
 def build_findings(findings: Iterable[Finding | None]) -> pd.DataFrame:
@@ -141,14 +141,16 @@ def build_tiles(tiles: Iterable[Tile | None]) -> pd.DataFrame:
     return _build_frame([tile for tile in tiles if tile is not None], _TILES)
 
 
-def count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
-    """Return a tile of a number of things; none of what is to worry about is good."""
+def build_count_tile(label: str, count: int, note: str = "", severity: Severity = "note") -> Tile:
+    """Return a tile with a count; an alert or a warning about 0 is ``good`` instead."""
     is_good = severity != "note" and not count
     return Tile(label, f"{count:,}", count, "count", note, "good" if is_good else severity)
 
 
-def hours_tile(label: str, hours: float, note: str = "", severity: Severity = "note") -> Tile:
-    """Return a tile of hours; none of what is to worry about is good."""
+def build_hours_tile(
+    label: str, hours: float, note: str = "", severity: Severity = "note"
+) -> Tile:
+    """Return a tile with hours; an alert or a warning about 0 is ``good`` instead."""
     is_good = severity != "note" and abs(hours) < TINY
     return Tile(label, format_figure(hours), hours, "hours", note, "good" if is_good else severity)
 

@@ -16,9 +16,9 @@ from asana_frames.display.sentences import (
 from asana_frames.gather.findings.findings import (
     Finding,
     Tile,
+    build_count_tile,
     build_findings,
     build_tiles,
-    count_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -57,7 +57,7 @@ class FlowTables(NamedTuple):
 
     @property
     def blocked(self) -> pd.DataFrame:
-        """The tasks that wait for another, a row each; not for one that may well be done."""
+        """Tasks that wait for another known to be open: a row per task, longest wait first."""
         rows = self.blocked_times[is_true(self.blocked_times["is_current"])]
         # The names of tasks that were not read are missing.
         is_unread = rows["dependency_gid"].notna() & rows["dependency_name"].isna()
@@ -66,9 +66,9 @@ class FlowTables(NamedTuple):
         return rows.drop_duplicates("task_gid")
 
     def find_end(self, probability: float) -> Any:
-        """Return the day by which all is done with a probability; NaT if there is none.
+        """Return the day by which all is done with a probability.
 
-        So it is if the day is not known, and if all is done.
+        NaT if the day is unknown, no task is open or the project is completed.
         """
         if self.open_tasks.empty or self.is_completed:
             return pd.NaT
@@ -93,7 +93,7 @@ class FlowTables(NamedTuple):
         return self.project["due_on"].iloc[0] if len(self.project) else pd.NaT
 
 
-def find_in_flow(tables: FlowTables) -> pd.DataFrame:
+def list_flow_findings(tables: FlowTables) -> pd.DataFrame:
     """List what is late, stuck, blocked or over its limit, and when all is likely done.
 
     Tasks are *overdue* if they are open and due before today. They are *stuck* if they are older
@@ -133,7 +133,7 @@ def find_in_flow(tables: FlowTables) -> pd.DataFrame:
     )
 
 
-def tile_flow(tables: FlowTables) -> pd.DataFrame:
+def build_flow_tiles(tables: FlowTables) -> pd.DataFrame:
     """Return the figures of flow: open, started, overdue, blocked tasks, cycle time, likely end.
 
     Returns
@@ -146,11 +146,11 @@ def tile_flow(tables: FlowTables) -> pd.DataFrame:
     due = "" if pd.isna(tables.due_on) else f", due {format_day(tables.due_on)}"
     return build_tiles(
         [
-            count_tile("Open tasks", opened, f"of {count_noun(len(tables.tasks), 'task')}"),
-            count_tile("Overdue", len(tables.overdue), f"of {opened:,} open", "warning"),
-            count_tile("In progress", len(tables.aging_wip)),
-            count_tile("Blocked", len(tables.blocked), "waiting for others", "warning"),
-            _tile_cycle_time(tables),
+            build_count_tile("Open tasks", opened, f"of {count_noun(len(tables.tasks), 'task')}"),
+            build_count_tile("Overdue", len(tables.overdue), f"of {opened:,} open", "warning"),
+            build_count_tile("In progress", len(tables.aging_wip)),
+            build_count_tile("Blocked", len(tables.blocked), "waiting for others", "warning"),
+            _build_cycle_time_tile(tables),
             None
             if pd.isna(end)
             else Tile("Likely done", format_day(end), None, "date", f"85 % sure{due}"),
@@ -158,7 +158,7 @@ def tile_flow(tables: FlowTables) -> pd.DataFrame:
     )
 
 
-def _tile_cycle_time(tables: FlowTables) -> Tile | None:
+def _build_cycle_time_tile(tables: FlowTables) -> Tile | None:
     levels = tables.service_levels.iloc[0]
     if pd.isna(levels["days_p50"]):
         return None

@@ -13,9 +13,9 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
     build_tiles,
-    count_tile,
     label_rows,
 )
 from asana_frames.rollups.goals.progress import CLOSED
@@ -64,7 +64,7 @@ class _Goals(NamedTuple):
         return self.open[is_behind].sort_values("ahead")
 
 
-def find_in_goals(
+def list_goal_findings(
     progress: pd.DataFrame, forecast: pd.DataFrame, today: pd.Timestamp
 ) -> pd.DataFrame:
     """List which goals are late, behind, off track, or end short of their targets.
@@ -108,7 +108,7 @@ def find_in_goals(
     )
 
 
-def tile_goals(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def build_goal_tiles(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return the figures of goals: open, late, behind, off track, mean progress.
 
     The mean is that of the open goals whose progress and expected progress are known.
@@ -125,16 +125,16 @@ def tile_goals(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     both = rows[["progress", "expected"]].dropna()
     return build_tiles(
         [
-            count_tile("Open goals", len(rows), f"{closed:,} closed" if closed else ""),
-            count_tile("Past due", len(known.late), "and not reached", "alert"),
-            count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
-            count_tile("Off track", off, "by their status", "alert"),
-            _tile_mean(both) if len(both) else None,
+            build_count_tile("Open goals", len(rows), f"{closed:,} closed" if closed else ""),
+            build_count_tile("Past due", len(known.late), "and not reached", "alert"),
+            build_count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
+            build_count_tile("Off track", off, "by their status", "alert"),
+            _build_mean_tile(both) if len(both) else None,
         ]
     )
 
 
-def _tile_mean(both: pd.DataFrame) -> Tile:
+def _build_mean_tile(both: pd.DataFrame) -> Tile:
     mean, expected = both["progress"].mean(), both["expected"].mean()
     note = f"{format_share(expected)} expected; mean of {count_noun(len(both), 'goal')}"
     return Tile("Progress", format_share(mean), float(mean), "share", note)
@@ -151,14 +151,14 @@ def _read_goals(progress: pd.DataFrame, today: pd.Timestamp) -> _Goals:
 def _find_late(known: _Goals) -> Finding | None:
     late = known.late
     measures = [
-        f"({_tell_progress(progress)}, due {format_day(due)})"
+        f"({_describe_progress(progress)}, due {format_day(due)})"
         for progress, due in zip(late["progress"], late["due_on"], strict=True)
     ]
     predicates = ("is past its due date and not reached", "are past their due dates, not reached")
     return known.group.find("alert", "late", late, predicates, measures)
 
 
-def _tell_progress(progress: Any) -> str:
+def _describe_progress(progress: Any) -> str:
     return "progress unknown" if pd.isna(progress) else f"at {format_share(progress)}"
 
 

@@ -18,11 +18,11 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
     group_people,
-    hours_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.key_figures import TINY
@@ -45,24 +45,27 @@ class _Hours(NamedTuple):
     last: Any
     #: Monday -> hours of all, weeks without time included.
     weeks: pd.Series[float]
+    #: Monday of each entry.
+    monday: pd.Series[Any]
 
 
-def find_in_hours(
+def list_hours_findings(
     entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
 ) -> pd.DataFrame:
     """List who tracked too much or nothing, what is in no project, and what took most time.
 
-    Weeks are whole ones, from Monday, between ``start`` and ``end``. People are *overloaded* who
-    tracked more than 48 hours in one; they are *missing* who tracked time before, and none in the
-    last week. The last week is *unusual* if its hours differ by more than 25 % from the mean of
-    the weeks before, of which there are at least three.
+    People are *overloaded* if they tracked more than 48 hours in a week from Monday, also in one
+    that the report cuts. Of the whole weeks between ``start`` and ``end``: people are *missing*
+    if they tracked time before the last one, and none in it; the last one is *unusual* if its
+    hours differ by more than 25 % from the mean of those before, of which there are at least
+    three.
 
     Parameters
     ----------
     entries
-        As ``rollups.entries`` returns them.
+        As ``rollups.entries`` returns them; of an entry in parts each is a row.
     start, end
-        First and last day of the report; missing ones are those of the entries.
+        First and last day of the whole weeks; missing ones are those of the entries.
 
     Returns
     -------
@@ -83,7 +86,9 @@ def find_in_hours(
     )
 
 
-def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> pd.DataFrame:
+def build_hours_tiles(
+    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
+) -> pd.DataFrame:
     """Return the figures of hours: total, last whole week, people, projects, billable share.
 
     Returns
@@ -93,22 +98,24 @@ def tile_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
     """
     known = _read_hours(entries, start, end)
     total = float(known.entries["hours"].sum())
-    count = len(known.entries)
-    tiles: list[Tile | None] = [hours_tile("Hours", total, count_noun(count, "entry", "entries"))]
+    count = known.entries["gid"].nunique()
+    tiles: list[Tile | None] = [
+        build_hours_tile("Hours", total, count_noun(count, "entry", "entries"))
+    ]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
         note = f"week from {format_day(known.last)}"
-        tiles.append(hours_tile("Last whole week", hours, note))
+        tiles.append(build_hours_tile("Last whole week", hours, note))
     people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
     tiles += [
-        count_tile("People", people),
-        count_tile("Projects", projects),
-        tile_billable(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
+        build_count_tile("People", people),
+        build_count_tile("Projects", projects),
+        build_billable_tile(*(_sum_hours(known.entries, status) for status in _BILLABLE)),
     ]
     return build_tiles(tiles)
 
 
-def tile_billable(billable: float, others: float) -> Tile | None:
+def build_billable_tile(billable: float, others: float) -> Tile | None:
     """Return the billable share of the hours of which it is known; None if it is of none."""
     total = billable + others
     if not total:
@@ -126,17 +133,16 @@ def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | Non
     group = group_people(rows, "person_email")
     first = pd.Timestamp(start) if start else rows["entered_on"].min()
     final = pd.Timestamp(end) if end else rows["entered_on"].max()
-    if pd.isna(first) or pd.isna(final):
-        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float))
-    mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
     monday = rows["entered_on"].dt.to_period("W-SUN").dt.start_time
+    if pd.isna(first) or pd.isna(final):
+        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float), monday)
+    mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
     weeks = rows["hours"].astype(float).groupby(monday).sum().reindex(mondays, fill_value=0.0)
-    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks)
+    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks, monday)
 
 
 def _find_overloaded(known: _Hours) -> Finding | None:
-    monday = known.entries["entered_on"].dt.to_period("W-SUN").dt.start_time
-    by_week = known.entries.groupby(["person_gid", monday])["hours"].sum().astype(float)
+    by_week = known.entries.groupby(["person_gid", known.monday])["hours"].sum().astype(float)
     most = by_week[by_week > _MOST_HOURS + TINY].sort_values(ascending=False)
     most = most[~most.index.get_level_values(0).duplicated()]
     measures = [
@@ -166,7 +172,9 @@ def _find_unplaced(known: _Hours) -> Finding | None:
     if not bare:
         return None
     share = format_share(bare / float(hours.sum()))
-    return Finding("note", "no project", f"{format_hours(bare)} ({share}) are in no project.")
+    text = format_hours(bare)
+    verb = "is" if text == "1 hour" else "are"
+    return Finding("note", "no project", f"{text} ({share}) {verb} not in a project.")
 
 
 def _find_unusual(known: _Hours) -> Finding | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from asana_frames.display.sentences import (
+    count_noun,
     format_amount,
     format_day,
     format_hours,
@@ -17,13 +19,13 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
-    hours_tile,
     label_rows,
 )
-from asana_frames.gather.findings.hours import tile_billable
+from asana_frames.gather.findings.hours import build_billable_tile
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
 
@@ -31,7 +33,7 @@ from asana_frames.rollups.shared.key_figures import TINY
 _MOST_CURRENCIES = 3
 
 
-def find_in_money(
+def list_money_findings(
     by_project: pd.DataFrame, budgets: pd.DataFrame, projects: pd.DataFrame
 ) -> pd.DataFrame:
     """List budgets that are over, at risk or run out, hours without a rate, and what cost most.
@@ -39,8 +41,8 @@ def find_in_money(
     A budget is *over* if more than its total is used, *at risk* as ``state`` of
     ``rollups.budget_status`` says: 90 % are used, or at the pace of the last weeks it is
     exhausted before its project is due. Hours are *unpriced* if no rate applies to them. A budget
-    with such hours, or *without a total*, may be over. Where there are budgets, none of them such,
-    over or at risk, a sentence says so.
+    with such hours, or *without a total*, may be over. Where there are budgets, and none of them
+    is over, at risk, without a total or has unpriced hours, a sentence says so.
 
     Parameters
     ----------
@@ -55,7 +57,7 @@ def find_in_money(
         As in `build_findings`.
     """
     if by_project.empty:
-        return build_findings([Finding("note", "empty", "No time was tracked on these days.")])
+        return build_findings([Finding("note", "empty", "No time entry counts on these days.")])
     teams = projects.drop_duplicates("gid").set_index("gid")["team_name"]
     rows = budgets.reset_index(drop=True)
     labels = _name_projects(rows, teams)
@@ -73,7 +75,7 @@ def find_in_money(
     )
 
 
-def tile_money(
+def build_money_tiles(
     by_project: pd.DataFrame, billable: pd.DataFrame, budgets: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the figures of money: cost by currency, hours, billable share, budgets.
@@ -86,30 +88,40 @@ def tile_money(
     hours = float(by_project["hours"].sum())
     bare = float(by_project["hours"][by_project["currency_code"].isna()].sum())
     costs = by_project.dropna(subset="currency_code").groupby("currency_code")["amount"].sum()
-    costs = costs.astype(float).sort_values(ascending=False).head(_MOST_CURRENCIES)
+    costs = costs.astype(float).sort_values(ascending=False)
     shares = [float(billable[name].sum()) for name in ("billable_hours", "non_billable_hours")]
     states = budgets["state"]
     over, at_risk = (int((states == state).sum()) for state in ("over", "at risk"))
     return build_tiles(
         [
-            *(
-                Tile("Cost", format_amount(cost, str(code)), cost, str(code))
-                for code, cost in costs.items()
-            ),
-            hours_tile("Hours", hours),
-            tile_billable(*shares),
-            _tile_unpriced(bare, hours),
-            count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
-            count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
+            *_build_cost_tiles(costs),
+            build_hours_tile("Hours", hours),
+            build_billable_tile(*shares),
+            _build_unpriced_tile(bare, hours),
+            build_count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
+            build_count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
         ]
     )
 
 
-def _tile_unpriced(bare: float, hours: float) -> Tile | None:
+def _build_cost_tiles(costs: pd.Series[float]) -> list[Tile]:
+    """Return the tiles of the first currencies; the last says how many others there are."""
+    shown = costs.head(_MOST_CURRENCIES)
+    tiles = [
+        Tile("Cost", format_amount(cost, str(code)), cost, str(code))
+        for code, cost in shown.items()
+    ]
+    if others := len(costs) - len(shown):
+        note = f"and {count_noun(others, 'more currency', 'more currencies')}"
+        tiles[-1] = replace(tiles[-1], note=note)
+    return tiles
+
+
+def _build_unpriced_tile(bare: float, hours: float) -> Tile | None:
     if not bare:
         return None
     note = f"{format_share(bare / hours)} of the hours"
-    return hours_tile("Hours without a rate", bare, note, "warning")
+    return build_hours_tile("Hours without a rate", bare, note, "warning")
 
 
 def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
@@ -134,11 +146,11 @@ def _find_over(group: Group) -> Finding | None:
 
 def _find_at_risk(group: Group) -> Finding | None:
     rows = group.rows[group.rows["state"] == "at risk"].sort_values("share", ascending=False)
-    measures = [_tell_end(row) for _, row in rows.iterrows()]
+    measures = [_describe_budget_use(row) for _, row in rows.iterrows()]
     return group.find("warning", "at risk", rows, ("is at risk", "are at risk"), measures)
 
 
-def _tell_end(budget: pd.Series[Any]) -> str:
+def _describe_budget_use(budget: pd.Series[Any]) -> str:
     used = f"{format_share(budget['share'])} used"
     day = budget["exhausted_on"]
     return f"({used})" if pd.isna(day) else f"({used}, all of it about {format_day(day)})"
@@ -155,8 +167,10 @@ def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding |
         f"{label} ({format_hours(one)})" for label, one in zip(labels, rows["hours"], strict=True)
     ]
     share = format_share(hours / float(by_project["hours"].sum()))
+    text = format_hours(hours)
+    verb, their = ("has", "its") if text == "1 hour" else ("have", "their")
     sentence = (
-        f"{format_hours(hours)} ({share}) have no rate and are in no amount: {list_some(named)}."
+        f"{text} ({share}) {verb} no rate, so {their} cost is not counted: {list_some(named)}."
     )
     return Finding("warning", "unpriced", sentence)
 

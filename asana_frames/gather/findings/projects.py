@@ -18,9 +18,9 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Tile,
+    build_count_tile,
     build_findings,
     build_tiles,
-    count_tile,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -59,12 +59,13 @@ class _Projects(NamedTuple):
         return rows.loc[gap.sort_values(kind="stable").index]
 
 
-def find_in_projects(
+def list_project_findings(
     portfolio: pd.DataFrame,
     projects: pd.DataFrame,
     forecast: pd.DataFrame,
     dependencies: pd.DataFrame,
     today: pd.Timestamp,
+    tz: str = "UTC",
 ) -> pd.DataFrame:
     """List what is late, behind, off track and untidy in projects.
 
@@ -84,6 +85,8 @@ def find_in_projects(
         As ``asana.projects`` returns them.
     today
         The day of the report.
+    tz
+        The time zone of the days of status updates.
 
     Returns
     -------
@@ -96,10 +99,10 @@ def find_in_projects(
     return build_findings(
         [
             _find_late(known),
-            _find_status(known, "alert", "off_track", "off track"),
+            _find_status(known, "alert", "off_track", "off track", tz),
             _find_late_forecasts(known, forecast),
             _find_behind(known),
-            _find_status(known, "warning", "at_risk", "at risk"),
+            _find_status(known, "warning", "at_risk", "at risk", tz),
             _find_overdue(known),
             _find_blocked(dependencies),
             _find_unassigned(known),
@@ -110,7 +113,7 @@ def find_in_projects(
     )
 
 
-def tile_projects(
+def build_project_tiles(
     portfolio: pd.DataFrame, projects: pd.DataFrame, today: pd.Timestamp
 ) -> pd.DataFrame:
     """Return the figures of projects: their number, late, behind; tasks done, open, overdue.
@@ -122,24 +125,24 @@ def tile_projects(
     """
     known = _read_projects(portfolio, projects, today)
     if known.rows.empty:
-        return build_tiles([count_tile("Projects", 0)])
+        return build_tiles([build_count_tile("Projects", 0)])
     total = known.total
     done, tasks, progress = total["done"], total["tasks"], total["progress"]
     dated = int((known.rows["is_open"] & known.rows["due_on"].notna()).sum())
     overdue = int(total["overdue"])
     return build_tiles(
         [
-            count_tile("Projects", len(known.rows)),
-            count_tile("Late", len(known.late), f"of {dated:,} with a due date", "alert"),
-            count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
+            build_count_tile("Projects", len(known.rows)),
+            build_count_tile("Late", len(known.late), f"of {dated:,} with a due date", "alert"),
+            build_count_tile("Behind", len(known.behind), "by more than 10 points", "warning"),
             None
             if pd.isna(progress)
             else Tile(
                 *("Done", format_share(progress), float(progress), "share"),
                 f"{done:,} of {count_noun(tasks, 'task')}",
             ),
-            count_tile("Open tasks", int(total["open"])),
-            count_tile("Overdue tasks", overdue, f"of {total['open']:,} open", "warning"),
+            build_count_tile("Open tasks", int(total["open"])),
+            build_count_tile("Overdue tasks", overdue, f"of {total['open']:,} open", "warning"),
         ]
     )
 
@@ -205,14 +208,15 @@ def _find_behind(known: _Projects) -> Finding | None:
     return known.group.find("warning", "behind", behind, predicates, measures)
 
 
-def _find_status(known: _Projects, severity: Any, status: str, words: str) -> Finding | None:
+def _find_status(
+    known: _Projects, severity: Any, status: str, words: str, tz: str
+) -> Finding | None:
     rows = known.rows
     hit = rows[rows["is_open"] & is_true(rows["last_status"] == status)]
     hit = hit.sort_values("last_status_at", ascending=False, kind="stable")
     predicates = (f'was last reported "{words}"', f'were last reported "{words}"')
-    measures = [f"on {format_day(at)}" for at in hit["last_status_at"]]
-    if len(known.rows) > 1:
-        measures = []
+    days = hit["last_status_at"].dt.tz_convert(tz)
+    measures = [f"on {format_day(day)}" for day in days] if len(known.rows) == 1 else []
     return known.group.find(severity, words, hit, predicates, measures)
 
 

@@ -9,25 +9,32 @@ from asana_frames.gather.findings.findings import (
     Finding,
     Group,
     Severity,
+    build_count_tile,
     build_findings,
+    build_hours_tile,
     build_tiles,
-    count_tile,
     group_people,
-    hours_tile,
 )
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
 
 _LAST_DAY = pd.Timedelta(days=6)
+_OPEN = "not handed in"
+#: State of a week that somebody must do something about -> its timesheet in a sentence.
+_TO_DO = {"rejected": "to be corrected", _OPEN: _OPEN, "pending": "to be approved"}
+#: State -> the column of its hours.
+_HOURS = {"rejected": "rejected_hours", _OPEN: "open_hours", "pending": "pending_hours"}
+_COMPLETE = "No hours are missing, and no finished week is to be handed in, corrected or approved."
 
 
-def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """List whose hours are missing, and which weeks are to hand in, correct or approve.
 
     Hours are *missing* as ``missing`` of ``rollups.approvals`` says, added up by person. Weeks are
-    *not handed in* if they are over before today and their ``state`` says so; *rejected* and
-    *pending* by their state, whenever they end. People worked *overtime* if they tracked more
-    than expected in a week. Where nothing of this is so, a sentence says it.
+    *not handed in*, *rejected* or *pending* if their ``state`` or some of their hours are, so a
+    ``mixed`` week can be several of these; *not handed in* are only weeks that are over before
+    today. People worked *overtime* if they tracked more than expected in a week. Where nothing of
+    this is so, a sentence says it.
 
     Parameters
     ----------
@@ -44,24 +51,23 @@ def find_in_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataF
     if approvals.empty:
         return build_findings([Finding("note", "empty", "There are no weeks of people.")])
     weeks = approvals.reset_index(drop=True)
-    is_over = is_true(weeks["period"] + _LAST_DAY < today)
-    unsent = weeks[is_over & (weeks["state"] == "not handed in")]
     group = group_people(weeks)
     found = [
         _find_hours(group, weeks, "missing", "warning", "tracked less than expected", "missing"),
-        _find_weeks(group, weeks[weeks["state"] == "rejected"], "rejected", "to be corrected"),
-        _find_weeks(group, unsent, "not handed in", "not handed in"),
-        _find_weeks(group, weeks[weeks["state"] == "pending"], "pending", "to be approved"),
+        *(
+            _find_weeks(group, _select_weeks(weeks, state, today), state, words)
+            for state, words in _TO_DO.items()
+        ),
         _find_hours(
             group, weeks, "overtime", "note", "tracked more than expected in a week", "more"
         ),
     ]
     if not any(found):
-        found.append(Finding("good", "complete", "All hours are tracked, handed in and approved."))
+        found.append(Finding("good", "complete", _COMPLETE))
     return build_findings(found)
 
 
-def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return the figures of timesheets: hours, missing hours, weeks by what is to be done.
 
     Returns
@@ -72,24 +78,30 @@ def tile_timesheets(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFram
     hours, expected, missing = (
         float(approvals[name].sum()) for name in ("hours", "expected_hours", "missing")
     )
-    states = approvals["state"]
-    is_over = is_true(approvals["period"] + _LAST_DAY < today)
+    rejected, unsent, pending = (len(_select_weeks(approvals, one, today)) for one in _TO_DO)
+    approved = int((approvals["state"] == "approved").sum())
     note = f"of {format_hours(expected)} expected"
     of = f"of {count_noun(len(approvals), 'week')} of people"
-    approved = int((states == "approved").sum())
-    open_weeks = int((is_over & (states == "not handed in")).sum())
     return build_tiles(
         [
-            hours_tile("Hours", hours, note),
-            hours_tile(
+            build_hours_tile("Hours", hours, note),
+            build_hours_tile(
                 "Missing", missing, format_share(missing / expected) if expected else "", "warning"
             ),
-            count_tile("Not handed in", open_weeks, of, "warning"),
-            count_tile("To approve", int((states == "pending").sum()), of, "warning"),
-            count_tile("Rejected", int((states == "rejected").sum()), of, "warning"),
-            count_tile("Approved", approved, of),
+            build_count_tile("Not handed in", unsent, of, "warning"),
+            build_count_tile("To approve", pending, of, "warning"),
+            build_count_tile("Rejected", rejected, of, "warning"),
+            build_count_tile("Approved", approved, of),
         ]
     )
+
+
+def _select_weeks(weeks: pd.DataFrame, state: str, today: pd.Timestamp) -> pd.DataFrame:
+    """Return the weeks in a state, or with hours in it; open weeks only if they are over."""
+    is_so = (weeks["state"] == state) | is_true(weeks[_HOURS[state]] > TINY)
+    if state == _OPEN:
+        is_so &= is_true(weeks["period"] + _LAST_DAY < today)
+    return weeks[is_so]
 
 
 def _find_hours(

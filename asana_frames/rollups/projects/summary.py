@@ -54,7 +54,7 @@ def project_summary(
         with nothing. Needs ``start`` and ``end``; without them, ``previous`` is missing. A period
         that is not over is compared with as many days of the other one.
     now
-        The present moment, if it is another: nothing later counts.
+        The present moment, by default the real one: nothing later counts.
     tz
         The time zone of the days.
 
