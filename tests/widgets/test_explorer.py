@@ -198,7 +198,7 @@ def test_run_without_what_is_needed_says_so(asana: af.Asana) -> None:
     ("arguments", "words"),
     [
         ({"project": "Websit relaunch"}, "Website relaunch"),
-        ({"project": "404404"}, "It does not exist, or you cannot see it."),
+        ({"project": "404404"}, "This does not exist, or you have no access to it."),
         ({"limit": "many"}, "limit must be a whole number"),
         ({"completed_since": "soon", "project": "Website relaunch"}, "completed_since"),
     ],
@@ -217,10 +217,10 @@ def test_an_error_is_shown_and_the_last_rows_stay(
 @pytest.mark.parametrize(
     ("status_code", "words"),
     [
-        (401, "Asana does not accept the token; af.widgets.login() takes a new one."),
-        (402, "The plan of this workspace does not include it."),
-        (403, "You do not have access to it; its owner can give it to you."),
-        (404, "It does not exist, or you cannot see it."),
+        (401, "Asana does not accept your token. Log in with af.widgets.login(), connect again"),
+        (402, "This needs a paid plan."),
+        (403, "You have no access to this."),
+        (404, "This does not exist, or you have no access to it."),
     ],
 )
 def test_a_refusal_is_told_in_words_and_run_is_on_again(
@@ -446,7 +446,7 @@ def test_what_had_arrived_of_a_run_that_broke_off_is_shown(
     explorer.run()
 
     assert explorer.frame is whole
-    assert "Too late. Showing the 8 rows that had arrived." in status(explorer)
+    assert "(Too late.) Showing the 8 rows that had arrived." in status(explorer)
 
 
 def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> None:
@@ -491,7 +491,7 @@ def test_rows_of_another_operation_are_named(asana: af.Asana) -> None:
         ("a\0b", "is not a name of a file"),
         (".csv", "is not a name of a file"),
         ("..", "is not a name of a file"),
-        ("~nobody-of-that-name/tags", "names no folder"),
+        ("~nobody-of-that-name/tags", "is not a valid path"),
         ("long" * 100, "The name of the file is too long; use a shorter one."),
     ],
 )

@@ -339,7 +339,9 @@ def test_a_level_without_a_choice_is_refused_and_named(asana: af.Asana, multiple
 def test_a_level_that_a_picker_does_not_have_is_refused(asana: af.Asana) -> None:
     picker = TagPicker(asana, "blocked")
 
-    with pytest.raises(InvalidArgument, match="stands for a workspace or tag, not for a project"):
+    with pytest.raises(
+        InvalidArgument, match="gives a workspace or tag; got a request for a project"
+    ):
         asana.tasks.list(project=picker)
 
 
@@ -432,7 +434,7 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
     picker.wait()
 
     assert picker.value == before
-    assert "Asana cannot be reached." in screen.said(picker)
+    assert "Asana cannot be reached; check the network." in screen.said(picker)
 
 
 def test_a_closed_picker_leaves_no_widget_and_hears_nothing(asana: af.Asana) -> None:
