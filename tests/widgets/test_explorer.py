@@ -431,22 +431,60 @@ def test_references_that_are_filled_in_are_read_as_they_were_given(asana: af.Asa
     assert f'project=["{projects["gid"][0]}", "{projects["gid"][1]}"]' in explorer.code
 
 
-def test_what_had_arrived_of_a_run_that_broke_off_is_shown(
-    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def broken_off(company: Company, recorded: af.Asana) -> Explorer:
+    """An explorer whose run got one page of two."""
+    company.lists["/tags?workspace=1"] = records(*map(str, range(150)), first=701)
+    company.refused["/tags?workspace=1#2"] = 403
+    return Explorer(recorded, "tags.list").fill(workspace="1", limit=None).run()
+
+
+def test_what_had_arrived_of_a_run_that_broke_off_is_shown(broken_off: Explorer) -> None:
+    assert len(broken_off.frame) == 100
+    assert told(broken_off).startswith("You have no access to this.")
+    assert told(broken_off).endswith(" Showing the 100 rows that had arrived.")
+
+
+def test_a_run_that_sends_nothing_does_not_show_the_rows_of_an_earlier_one(
+    broken_off: Explorer,
 ) -> None:
-    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
-    whole = explorer.frame
+    broken_off.fill(workspace="").run()
 
-    def broken(**_: Any) -> pd.DataFrame:
-        raise af.DeadlineExceeded("Too late.")
+    assert told(broken_off) == "Fill in workspace."
 
-    monkeypatch.setattr(explorer._asana.tags, "list", broken)
-    monkeypatch.setattr(type(explorer._asana.last), "partial", whole)
-    explorer.frame = None
-    explorer.run()
 
-    assert explorer.frame is whole
-    assert "(Too late.) Showing the 8 rows that had arrived." in status(explorer)
+def test_a_closed_explorer_leaves_no_widget_and_no_subscription(
+    company: Company, recorded: af.Asana
+) -> None:
+    held = company.hold("/users?workspace=1")
+    before = screen.open_widgets()
+    explorer = Explorer(recorded, "tasks.list").fill(project="101")
+    screen.until(lambda: explorer._form._subscriptions[1:], "the names asked for")
+    lists = [listing for listing, _ in explorer._form._subscriptions]
+    screen.write(explorer, "Resource", "tags")
+    screen.write(explorer, "Resource", "tasks")
+
+    explorer.close()
+    explorer.close()
+
+    assert not [listing for listing in lists if listing._listeners]
+    assert screen.open_widgets() <= before
+    held.set()
+
+
+def test_an_explorer_that_is_closed_while_it_reads_stays_closed(
+    company: Company, recorded: af.Asana
+) -> None:
+    slow = company.hold("/tags?workspace=1")
+    before = screen.open_widgets()
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1")
+    screen.press(explorer, "Run")
+
+    explorer.close()
+    slow.set()
+    screen.until(lambda: not explorer._is_running, "the run over")
+
+    assert screen.open_widgets() <= before
 
 
 def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> None:

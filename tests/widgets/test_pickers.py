@@ -339,9 +339,7 @@ def test_a_level_without_a_choice_is_refused_and_named(asana: af.Asana, multiple
 def test_a_level_that_a_picker_does_not_have_is_refused(asana: af.Asana) -> None:
     picker = TagPicker(asana, "blocked")
 
-    with pytest.raises(
-        InvalidArgument, match="gives a workspace or tag; got a request for a project"
-    ):
+    with pytest.raises(InvalidArgument, match="gives a workspace or tag; got .* for a project"):
         asana.tasks.list(project=picker)
 
 
@@ -435,17 +433,6 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
 
     assert picker.value == before
     assert "Asana cannot be reached; check the network." in screen.said(picker)
-
-
-def test_a_closed_picker_leaves_no_widget_and_hears_nothing(asana: af.Asana) -> None:
-    before = set(ipw.widgets.widget._instances)
-    picker = ProjectPicker(asana, SITE)
-
-    picker.close()
-    picker.wait()
-
-    left = [one for key, one in ipw.widgets.widget._instances.items() if key not in before]
-    assert [type(one) for one in left if isinstance(one, ipw.DOMWidget)] == []
 
 
 def test_no_thread_is_left_behind(asana: af.Asana) -> None:
