@@ -1,4 +1,4 @@
-"""Close widgets with what they contain, which ipywidgets would otherwise keep forever."""
+"""Close widgets with what they are made of, which ipywidgets would otherwise keep forever."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def close_children(widget: Any) -> None:
-    """Close what a widget contains, with layouts and styles, which are widgets too."""
+def close_parts(widget: Any) -> None:
+    """Close what a closed widget is made of: children, layouts and styles are widgets too."""
     for child in getattr(widget, "children", ()):
         # First the child itself: it ends what it has subscribed to.
         child.close()
-        close_children(child)
-        for part in (child.layout, getattr(child, "style", None)):
-            if part is not None:
-                part.close()
+        close_parts(child)
+    for part in (widget.layout, getattr(widget, "style", None)):
+        if part is not None:
+            part.close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 
-from asana_frames.widgets.closing import close_children
+from asana_frames.widgets.closing import close_parts
 
 
 class Saved(NamedTuple):
@@ -38,7 +38,7 @@ class SavedBox(ipw.VBox):
             # Closed before, or refused while it was made.
             return
         super().close()
-        close_children(self)
+        close_parts(self)
 
     def update_saved(self, _: Any = None) -> None:
         """Replace the page wherever it is displayed."""

@@ -448,9 +448,9 @@ def test_what_had_arrived_of_a_run_that_broke_off_is_shown(broken_off: Explorer)
 def test_a_run_that_sends_nothing_does_not_show_the_rows_of_an_earlier_one(
     broken_off: Explorer,
 ) -> None:
-    broken_off.fill(workspace="").run()
+    broken_off.fill(limit="many").run()
 
-    assert told(broken_off) == "Fill in workspace."
+    assert told(broken_off) == "limit must be a whole number above 0, got 'many'."
 
 
 def test_a_closed_explorer_leaves_no_widget_and_no_subscription(

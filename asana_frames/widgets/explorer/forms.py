@@ -15,7 +15,7 @@ from asana_frames.asana import Asana
 from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
-from asana_frames.widgets.closing import close_children
+from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
 from asana_frames.widgets.pickers.choice import (
     LOCK,
@@ -150,7 +150,7 @@ class Form(ipw.VBox):
             self._is_closed = True
             self._unsubscribe_from(0)
         super().close()
-        close_children(self)
+        close_parts(self)
 
     def _build_children(self) -> list[Any]:
         ways = list(dict.fromkeys(name for names in self._operation.one_of for name in names))
