@@ -38,6 +38,7 @@ STYLE = f"""<style>
 .af-good {{ color: #1a7f37; }} .af-bad {{ color: #b3261e; }}
 .af-grid {{ display: grid; gap: .7rem; align-items: stretch; overflow: visible;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, max(25rem, 42%)), 1fr)); }}
+.af-grid.widget-box {{ margin: 0 2px; }}
 .af-grid > * {{ margin: 0; min-width: 0; width: auto; }}
 .af-grid > :last-child:nth-child(odd) {{ grid-column: 1 / -1; }}
 .af-grid .widget-html-content {{ width: 100%; display: grid; }}

@@ -24,7 +24,7 @@ from asana_frames.widgets.errors import explain_error
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
-from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice import LINES, LOCK, format_message, make_wide_layout
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import Saved, SavedBox
@@ -141,7 +141,10 @@ class Explorer(SavedBox):
         return self
 
     def _build_children(self) -> list[Any]:
-        run = ipw.HBox([self._run, ipw.VBox([self._needed, self._status])])
+        # On a narrow page the words wrap below the button, which keeps its width.
+        self._run.layout.flex = "0 0 auto"
+        words = ipw.VBox([self._needed, self._status], layout=ipw.Layout(flex="1 1 14rem"))
+        run = ipw.HBox([self._run, words], layout=ipw.Layout(flex_flow="row wrap"))
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
         self._result = ipw.VBox([self._origin, shown, self._build_file_row()])
         self._result.layout.display = "none"
@@ -344,7 +347,8 @@ def _describe_operation(asana: Asana, operation: Operation) -> str:
     # There are no docstrings under python -OO.
     does = (method.__doc__ or "").partition("\n")[0]
     about = load().resource(operation.resource).about
-    return f"<b>asana.{operation.name}</b> {html.escape(f'{does} {about}')}"
+    text = html.escape(f"{does} {about}")
+    return f'<span style="{LINES}"><b>asana.{operation.name}</b> {text}</span>'
 
 
 def _build_path(text: str, suffix: str) -> Path:

@@ -35,6 +35,8 @@ JUST_TYPED = 0.05
 ENTER_PAUSE = 0.15
 #: Seconds without another letter after which a text is taken as typed.
 PAUSE = 0.3
+#: Style of text below or beside controls: ipywidgets sets its lines as far apart as controls are.
+LINES = "display:inline-block;line-height:1.4"
 #: Width of the descriptions of controls.
 LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
@@ -499,7 +501,7 @@ def format_message(text: str, *, is_error: bool = False) -> str:
         return ""
     colour = "var(--jp-error-color1, #b00020)" if is_error else "inherit"
     role = "alert" if is_error else "status"
-    style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere"
+    style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere;{LINES}"
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 
