@@ -29,6 +29,7 @@ from asana_frames.widgets import (
     UserPicker,
     WorkspacePicker,
 )
+from asana_frames.widgets.pickers.choice import LOCK
 from tests.fixed_day import NOW
 from tests.widgets import screen
 
@@ -433,6 +434,24 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
 
     assert picker.value == before
     assert "Asana cannot be reached; check the network." in screen.said(picker)
+
+
+def test_reading_the_row_waits_while_another_thread_replaces_the_list(asana: af.Asana) -> None:
+    picker = ProjectPicker(asana, SITE).wait()
+    choice, read = picker._choices["project"], []
+    rows = choice.rows
+    reader = threading.Thread(target=lambda: read.append(picker.row["name"]), daemon=True)
+
+    with LOCK:
+        choice.rows = rows.head(0)
+        reader.start()
+        reader.join(0.2)
+        is_waiting = reader.is_alive()
+        choice.rows = rows
+    reader.join(10)
+
+    assert is_waiting
+    assert read == [SITE]
 
 
 def test_no_thread_is_left_behind(asana: af.Asana) -> None:

@@ -268,8 +268,8 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
         shown = [all(word in fold_text(label) for word in words) for label in labels]
         for found, is_shown in zip(filters, shown, strict=True):
             found.view.layout.display = None if is_shown else "none"
-        told = "" if any(shown) else describe_no_match("filter", find.value, labels)
-        note.value = format_message(told, is_error=True)
+        text = "" if any(shown) else describe_no_match("filter", find.value, labels)
+        note.value = format_message(text, is_error=True)
 
     find.observe(narrow, "value")
     return [find, note, box]

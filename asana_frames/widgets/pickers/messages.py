@@ -43,15 +43,15 @@ def describe_no_match(noun: str, text: str, options: Sequence[str]) -> str:
     >>> describe_no_match("period", "last wek", ["Last week", "Last month", "This week"])
     'No period is called “last wek”. 1 begins with “last we”: Last week.'
     """
-    told = f"No {noun} is called “{shorten_name(text, 40)}”."
+    sentence = f"No {noun} is called “{shorten_name(text, 40)}”."
     typed = fold_text(text).strip()
     folded = [fold_text(option).strip() for option in options]
     for length in range(len(typed), 0, -1):
         pairs = zip(options, folded, strict=True)
         alike = [option for option, words in pairs if words.startswith(typed[:length])]
         if alike:
-            return f"{told} {_describe_alike(alike, typed[:length].strip())}"
-    return told
+            return f"{sentence} {_describe_alike(alike, typed[:length].strip())}"
+    return sentence
 
 
 def _describe_alike(alike: Sequence[str], start: str) -> str:
