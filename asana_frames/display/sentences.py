@@ -19,7 +19,7 @@ _LARGE, _NOTHING = 1e15, 1e-9
 #: Longer times are in weeks.
 _MOST_DAYS = 20
 _WEEK = 7
-#: Characters of the end of a gid that tells names apart; more if these are those of others too.
+#: Fewest final characters of a gid that are added to tell names apart.
 _SHORTEST_END = 4
 
 
@@ -190,15 +190,15 @@ def cut_name(name: str, longest: int) -> str:
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
-def replace_halves(text: str) -> str:
-    """Return text in which halves of characters, which no file can hold, are replaced."""
+def replace_lone_surrogates(text: str) -> str:
+    """Replace lone surrogates, which files cannot hold, by U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def disambiguate_names(
     names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any], longest: int | None = None
 ) -> list[str]:
-    """Return names of which equal ones, of different gids, are told apart by a fact.
+    """Return names, those of objects with equal ones told apart by a fact.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def disambiguate_names(
         Of one object each, which may come several times; a missing gid is one object per name.
     facts
         What may tell objects apart, such as their teams; the first that does so is taken, or else
-        as much of the end of the gid as it takes. No name is made that another object has.
+        as much of the end of the gid as it takes. The result never equals another object's name.
     longest
         The most characters of a name, before what tells it apart.
 
@@ -257,5 +257,5 @@ def _choose_labels(
 
 
 def _write_in_line(name: object, longest: int | None) -> str:
-    line = replace_halves(" ".join(str(name).split()))
+    line = replace_lone_surrogates(" ".join(str(name).split()))
     return line if longest is None else cut_name(line, longest)

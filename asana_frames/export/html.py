@@ -12,7 +12,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag, check_number, check_text, list_texts
 from asana_frames._files import replace_file
-from asana_frames.display.sentences import count_noun, replace_halves
+from asana_frames.display.sentences import count_noun, replace_lone_surrogates
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.html_page import PAGE, POLICY, STYLE
 from asana_frames.export.pictures import Picture, render_pictures
@@ -165,7 +165,7 @@ def to_html(
         sections="\n".join(sections),
     )
     with replace_file(path) as part:
-        part.write_bytes(replace_halves(page).encode())
+        part.write_bytes(replace_lone_surrogates(page).encode())
 
 
 def _check_options(title: object, totals: object, max_rows: object, fold: object) -> None:

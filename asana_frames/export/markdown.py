@@ -13,7 +13,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_number, check_text, list_texts
 from asana_frames._files import replace_file
-from asana_frames.display.sentences import replace_halves
+from asana_frames.display.sentences import replace_lone_surrogates
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
@@ -122,7 +122,7 @@ def to_markdown(
     if path is None:
         return text
     with replace_file(path) as part:
-        part.write_bytes(replace_halves(text).encode())
+        part.write_bytes(replace_lone_surrogates(text).encode())
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
-from asana_frames.display.sentences import replace_halves
+from asana_frames.display.sentences import replace_lone_surrogates
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
 from asana_frames.export.column_rules import find_total_name, find_total_rows
@@ -205,7 +205,7 @@ def _list_texts(cell: Any) -> Iterable[str]:
 def _replace_in_cell(cell: Any) -> Any:
     if isinstance(cell, tuple | list):
         return type(cell)(map(_replace_in_cell, cell))
-    return replace_halves(cell) if isinstance(cell, str) else cell
+    return replace_lone_surrogates(cell) if isinstance(cell, str) else cell
 
 
 def _level_names(frame: pd.DataFrame) -> list[Hashable | None]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_mapping
-from asana_frames.display.sentences import replace_halves
+from asana_frames.display.sentences import replace_lone_surrogates
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import STR
 from asana_frames.frames.clear_cells import CLEAR_TEXT, drop_clear, holds_clear
@@ -167,7 +167,7 @@ def format_label(name: Any) -> str:
         return ""
     if isinstance(name, datetime):
         return name.isoformat().removesuffix("T00:00:00")
-    return replace_halves(str(name))
+    return replace_lone_surrogates(str(name))
 
 
 def to_one_line(text: str) -> str:

@@ -13,7 +13,7 @@ from asana_frames.display.sentences import (
     disambiguate_names,
     format_figure,
     list_some,
-    replace_halves,
+    replace_lone_surrogates,
 )
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.key_figures import TINY
@@ -165,7 +165,7 @@ def group_people(rows: pd.DataFrame, *facts: str) -> Group:
 
 def _clean_texts(row: Any) -> dict[str, Any]:
     return {
-        name: replace_halves(value) if isinstance(value, str) else value
+        name: replace_lone_surrogates(value) if isinstance(value, str) else value
         for name, value in asdict(row).items()
     }
 
