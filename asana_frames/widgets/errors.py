@@ -63,7 +63,7 @@ def explain_error(error: Exception, what: str = "", where: str = "") -> Message:
             gone = where or (f"The list of {what}" if what else "This")
             text = f"{gone} does not exist, or you have no access to it."
         case ConnectionFailed():
-            return _quote(error, "Asana cannot be reached; check the network.")
+            return _quote(error, "Asana cannot be reached.")
         case RateLimited():
             return _quote(error, "Asana takes no more requests for now.")
         case ServerError():

@@ -263,7 +263,7 @@ def test_a_connection_error_is_shown() -> None:
     with af.connect("secret-token", base_url="http://127.0.0.1:9/api/1.0") as nowhere:
         explorer = Explorer(nowhere, "workspaces.list").run()
 
-    assert told(explorer).startswith("Asana cannot be reached; check the network")
+    assert told(explorer).startswith("Asana cannot be reached. (workspaces.list: ")
     assert "secret-token" not in status(explorer)
 
 
