@@ -97,14 +97,15 @@ class ProgressBar:
     def _create_bar(self) -> Any:
         from tqdm.auto import tqdm
 
+        has_width = _has_width()
         options: dict[str, Any] = {
             "total": self.total if self.total > 1 else None,
             "desc": self._operation,
             "unit": f" {self._unit}s" if self.total > 1 else " rows",
             # A terminal that does not tell its width would show nothing.
-            "dynamic_ncols": _has_width(),
-            "ncols": None if _has_width() else _USUAL_WIDTH,
-            "nrows": None if _has_width() else _USUAL_HEIGHT,
+            "dynamic_ncols": has_width,
+            "ncols": None if has_width else _USUAL_WIDTH,
+            "nrows": None if has_width else _USUAL_HEIGHT,
             "disable": False,
         }
         if not any(base.__module__ == "tqdm.notebook" for base in tqdm.__mro__):
@@ -136,7 +137,7 @@ class ProgressBar:
 
 
 def _has_width() -> bool:
-    """Whether the terminal tells how many columns it has."""
+    """Return False only for a terminal that does not report its width."""
     try:
         return os.get_terminal_size(sys.stderr.fileno()).columns > 0
     except (AttributeError, OSError, ValueError):

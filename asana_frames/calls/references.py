@@ -38,7 +38,8 @@ _MAX_LISTED = 10
 def iterate_references(reference: Any, kinds: Sequence[str] = ()) -> Iterator[Any]:
     """Yield the single references in a reference or collection; skip missing values.
 
-    ``kinds`` are the record types that pickers are asked for.
+    ``kinds``: record types that the reference may have; a picker of several levels gives its
+    deepest choice among them.
     """
     reference = unwrap_picker(reference, kinds)
     if reference is None:

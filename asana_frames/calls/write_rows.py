@@ -104,14 +104,8 @@ def build_write_rows(
     _check_order(operation, given, many)
     count = _check_lengths(operation, many)
     _check_indexes(operation, many)
-    collections = {
-        fields[name].name if name in fields else name: values.values
-        for name, values in many.items()
-        if name not in parameters
-    }
-    file = (body or {}).get("file")
-    if operation.multipart and count > 1 and hasattr(file, "read"):
-        collections["file"] = bodies.copy_stream(operation, file, count)
+    of_bodies = {name: values for name, values in many.items() if name not in parameters}
+    collections = _collect_bodies(operation, body or {}, of_bodies, fields, count)
     problems = RowProblems(operation, count)
     named = {parameters[name]: name for name in split if name in parameters}
     targets = {
@@ -130,13 +124,31 @@ def build_write_rows(
     return RowSet(rows, bool(many), collections, problems, projects, {})
 
 
+def _collect_bodies(
+    operation: Operation,
+    body: Mapping[str, Any],
+    many: Mapping[str, _RowValues],
+    fields: Mapping[str, BodyField],
+    count: int,
+) -> dict[str, list[Any]]:
+    """Return field -> its values by row; a stream is copied, as each row reads its own."""
+    collections = {
+        fields[name].name if name in fields else name: values.values
+        for name, values in many.items()
+    }
+    file = body.get("file")
+    if operation.multipart and count > 1 and hasattr(file, "read"):
+        collections["file"] = bodies.copy_stream(operation, file, count)
+    return collections
+
+
 def _unwrap_values(
     arguments: Mapping[str, Any],
     body: Mapping[str, Any],
     parameters: Mapping[str, Parameter],
     fields: Mapping[str, BodyField],
 ) -> dict[str, Any]:
-    """Return what was passed, by name, with what pickers stand for in their place."""
+    """Return arguments and body fields by key, pickers replaced by their choices."""
     refers = {name: field.refers for name, field in fields.items()}
     refers |= {name: parameter.refers for name, parameter in parameters.items()}
     named = {_name_field(name, parameters): value for name, value in body.items()}
@@ -147,9 +159,9 @@ def _unwrap_values(
 
 
 def _name_field(name: str, parameters: Mapping[str, Parameter]) -> str:
-    """Return a name for a field that no parameter has.
+    """Return a key for a body field that differs from all parameters.
 
-    Rates have a rate, and a project that is made in a team can be shared with another.
+    ``rates.update`` has both a parameter and a field ``rate``.
     """
     return f"{name} (field)" if name in parameters else name
 

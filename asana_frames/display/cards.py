@@ -183,13 +183,14 @@ def render_frame_card(
 def render_info_card(
     title: str, heads: Sequence[str], groups: Sequence[tuple[str, Sequence[Sequence[str]]]]
 ) -> str:
-    """Return the card of facts: rows of texts under the heading of their group.
+    """Return a card with rows of facts under a heading per group.
 
     The last columns are joined into one until all rows fit.
     """
     cells = [row for _, rows in groups for row in rows]
     longest = [max(map(len, column)) for column in zip(*cells, strict=True)]
     styles = [_WIDE if length > _LONG_TEXT else _CELL for length in longest]
+    styles = styles or [_CELL] * len(heads)
     head = f"<div>{_escape_line(title, _MAX_FACT)}</div>"
     empty = _render_groups(heads, styles, [(group, []) for group, _ in groups])
     room, left, bodies = LIMIT - _count_bytes([head, empty]) - _MARGIN, 0, []

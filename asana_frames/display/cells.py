@@ -122,7 +122,7 @@ def _format_cell(cell: Any, decimals: int, has_times: bool) -> str:
 
 
 def _has_time(moment: datetime) -> bool:
-    # A moment with a zone is one, at midnight too.
+    # A datetime with a time zone has a time, even at midnight.
     return not pd.isna(moment) and (
         moment.tzinfo is not None or (moment.hour, moment.minute) != (0, 0)
     )

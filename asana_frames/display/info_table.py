@@ -17,7 +17,7 @@ _GAP, _MAX_TEXT = "  ", 80
 class InfoTable(pd.DataFrame):
     """A frame whose rows are shown under a heading for each ``group``, none left out.
 
-    What is made of it (a copy, a selection of rows or columns) is an ordinary DataFrame.
+    Copies and selections are ordinary DataFrames.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class InfoTable(pd.DataFrame):
         return pd.DataFrame
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_restore, (pd.DataFrame(self), self._title))
+        return (_restore_table, (pd.DataFrame(self), self._title))
 
     def __repr__(self) -> str:
         """Return the rows as text, aligned."""
@@ -94,7 +94,7 @@ class InfoTable(pd.DataFrame):
         return texts
 
 
-def _restore(rows: pd.DataFrame, title: str) -> InfoTable:
+def _restore_table(rows: pd.DataFrame, title: str) -> InfoTable:
     return InfoTable(rows, title=title)
 
 

@@ -185,6 +185,11 @@ def list_some(words: Sequence[str], most: int = 3) -> str:
     return f"{', '.join(words[:most])} and {len(words) - most:,} more"
 
 
+def cut_name(name: str, longest: int) -> str:
+    """Cut a name to that many letters, with an ellipsis at its end."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
 def replace_halves(text: str) -> str:
     """Return text in which halves of characters, which no file can hold, are replaced."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -219,7 +224,7 @@ def disambiguate_names(
     rows = pd.DataFrame({key: pd.Series(list(one), dtype=object) for key, one in columns.items()})
     is_bare = rows["name"].isna() & rows["gid"].notna()
     rows["name"] = rows["name"].mask(is_bare, "(no name)")
-    rows["name"] = rows["name"].map(lambda name: _cut_name(name, longest), na_action="ignore")
+    rows["name"] = rows["name"].map(lambda name: _write_in_line(name, longest), na_action="ignore")
     objects = rows[rows["gid"].notna()].drop_duplicates(["gid"])
     objects = objects[objects["name"].duplicated(keep=False)]
     chosen: dict[Any, str] = {}
@@ -251,6 +256,6 @@ def _choose_labels(
     return [f"{name} (gid {gid})" for gid in gids]
 
 
-def _cut_name(name: object, longest: int | None) -> str:
+def _write_in_line(name: object, longest: int | None) -> str:
     line = replace_halves(" ".join(str(name).split()))
-    return line if longest is None or len(line) <= longest else f"{line[: longest - 1]}…"
+    return line if longest is None else cut_name(line, longest)

@@ -141,7 +141,7 @@ def sandbox(
     writes have their consequences: stories, events, sums. Its one rule is triggered with
     ``asana.rules.trigger("1208000000000001", resource=task, action_data={})``.
 
-    What it tells is consistent: "Mobile app" is far behind, off track, and its people are
+    Its data are consistent: "Mobile app" is far behind, off track, and its people are
     allocated more than they have; "Office move" is late; "Platform reliability" is over its
     budget; goals that depend on these are not on track either.
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 
+from asana_frames.widgets.closing import close_parts
+
 
 class Saved(NamedTuple):
     """What a saved notebook shows in the place of a widget."""
@@ -29,6 +31,14 @@ class SavedBox(ipw.VBox):
         self._saved_key = uuid.uuid4().hex[:12]
         super().__init__(children)
         self.add_class(f"af-live-{self._saved_key}")
+
+    def close(self) -> None:
+        """Close the box and what it contains."""
+        if self.comm is None:
+            # Closed before, or refused while it was made.
+            return
+        super().close()
+        close_parts(self)
 
     def update_saved(self, _: Any = None) -> None:
         """Replace the page wherever it is displayed."""

@@ -44,6 +44,6 @@ def test_charts_take_the_colours_of_the_theme() -> None:
         assert mix_ink(ax, 1) == "#e6edf3"
 
 
-def test_what_is_neither_true_nor_false_is_refused() -> None:
+def test_dark_must_be_a_flag() -> None:
     with pytest.raises(af.InvalidArgument, match="dark"):
         af.charts.theme(dark="yes")  # type: ignore[arg-type]

@@ -54,10 +54,10 @@ class Drawings:
         (frame,) = self._calls[f"charts.{name}"][1].values()
         return frame
 
-    def draw(self, name: str, frame: pd.DataFrame) -> list[str]:
+    def draw(self, name: str, frame: pd.DataFrame, ax: Axes | None = None) -> list[str]:
         function = getattr(charts, name)
         now = {"now": NOW} if "now" in inspect.signature(function).parameters else {}
-        return _describe(function(frame, **now))
+        return _describe(function(frame, ax=ax, **now))
 
     def plain(self, name: str) -> list[str]:
         if name not in self._plain:
@@ -113,6 +113,24 @@ def test_a_chart_of_a_twisted_frame_is_the_same(
     # What is equal to the last dtype is drawn alike.
     if not twisted.equals(plain):
         assert drawings.draw(name, twisted) == drawings.plain(name)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_axes_that_share_their_rows_keep_them_or_are_refused_before_anything_is_drawn(
+    name: str, drawings: Drawings
+) -> None:
+    _, (ax, other) = pyplot.subplots(1, 2, sharey=True)
+    other.set_yticks([0, 1], ["a", "b"])
+    before = _describe(ax)
+
+    try:
+        drawings.draw(name, drawings.frame(name), ax=ax)
+    except af.InvalidArgument:
+        assert _describe(ax) == before
+    else:
+        # Numbers, whose signs are of their own, are no names.
+        names = {label.get_text() for label in ax.get_yticklabels()} - {"a", "b"}
+        assert not any(letter.isalpha() for name in names for letter in name)
 
 
 @pytest.mark.parametrize("twist", FOREIGN, ids=lambda twist: twist.__name__)

@@ -260,6 +260,10 @@ def test_no_fact_becomes_markup(texts: list[str], times: int) -> None:
     _checked(render_info_card(texts[0], texts[:1] * 3, [(texts[0], rows), (texts[-1], rows)]))
 
 
+def test_no_facts_are_a_card_of_headings() -> None:
+    assert "Name" in _checked(render_info_card("Facts", ["Name", "Text"], [("All", [])])).text
+
+
 def test_facts_that_do_not_fit_are_counted() -> None:
     rows = [(f"name_{n}", "x" * 300) for n in range(1000)]
 

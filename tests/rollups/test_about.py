@@ -97,6 +97,7 @@ def test_all_that_is_told_is_text(name: str, calls: Calls) -> None:
 def test_a_table_of_periods_says_its_first_and_its_last_day(name: str, company: Company) -> None:
     table = company.makers()[name]()
 
+    assert table.attrs["every"]
     begin = pd.Timestamp(table.attrs["start"])
     first = table["period"].min()
     assert first <= begin < first + pd.Timedelta(days=PERIODS[name])

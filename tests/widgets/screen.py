@@ -101,6 +101,11 @@ def is_shown(widget: Any, label: str) -> bool:
     return control(widget, label) in list(_shown(widget))
 
 
+def open_widgets() -> set[Any]:
+    """Return the widgets that ipywidgets keeps, with their layouts and styles."""
+    return set(ipw.widgets.widget._instances)
+
+
 def until(is_so: Callable[[], object], what: str = "it") -> None:
     """Wait until something is so, which another thread will bring about."""
     ends = time.monotonic() + 10

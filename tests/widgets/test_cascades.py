@@ -356,7 +356,7 @@ def test_a_list_that_fails_half_way_shows_what_came_and_why_no_more(
         (401, EXPIRED),
         (402, "Projects need a paid plan."),
         (403, "You have no access to the projects of Sales."),
-        (404, "Sales was deleted, or you have no access to it."),
+        (404, "Sales does not exist, or you have no access to it."),
     ],
 )
 def test_a_refusal_is_shown_in_the_picker_and_the_choice_above_stays(
@@ -422,7 +422,7 @@ def test_a_network_that_is_down_is_shown_with_what_to_do(recorder: Recorder) -> 
         picker = ProjectPicker(nowhere).wait()
 
     (told,) = screen.alerts(picker)
-    assert told.startswith("Asana cannot be reached.")
+    assert told.startswith("Asana cannot be reached; check the network.")
     assert told.endswith("Press Retry.")
     assert not screen.control(picker, "Retry").disabled
     assert "secret-token" not in screen.said(picker)

@@ -12,9 +12,10 @@ import pytest
 
 import asana_frames as af
 from asana_frames.exceptions import ConnectionFailed, Forbidden
+from asana_frames.rollups.shared.key_figures import KeyFigure, build_key_figures
 from asana_frames.sandbox_server import Server, serve
 from asana_frames.widgets import Dashboard
-from asana_frames.widgets.dashboard.page import describe_tiles
+from asana_frames.widgets.dashboard.page import describe_tiles, format_tiles
 from asana_frames.widgets.dashboard.subjects import (
     GOAL_CHARTS,
     PROJECT_CHARTS,
@@ -35,7 +36,7 @@ def shown(board: Dashboard) -> dict[str, str]:
 
 def tiles(board: Dashboard) -> dict[str, str]:
     """Return label -> number of the tiles."""
-    found = re.findall(r"<span>([^<]*)</span><b>([^<]*)</b>", board._tiles.value)
+    found = re.findall(r"<span>([^<]*)</span> <b>([^<]*)</b>", board._tiles.value)
     return dict(found)
 
 
@@ -92,7 +93,7 @@ def test_the_period_and_the_comparison_are_heeded(asana: af.Asana) -> None:
     assert [period.compare for period, _ in seen] == ["previous", "previous", None]
     assert " from " in before
     assert " from " not in board._tiles.value
-    assert "7 Sep to 20 Sep 2026; as of" in board._heading.value
+    assert "7 to 20 Sep 2026; as of" in board._heading.value
 
 
 def test_another_period_reads_nothing_anew(server: Server) -> None:
@@ -247,7 +248,8 @@ def test_without_a_network_it_says_what_to_do(asana: af.Asana) -> None:
 
     board = Dashboard(asana, value="Mobile app", charts={"Tasks": broken}).wait()
 
-    assert "Asana cannot be reached; check the network and reload." in shown(board)["Tasks"]
+    said = "Asana cannot be reached; check the network. (no route) Press Reload."
+    assert said in shown(board)["Tasks"]
     assert "ConnectionFailed" not in shown(board)["Tasks"]
 
 
@@ -263,6 +265,93 @@ def test_the_change_of_a_tile_is_that_of_the_numbers_it_shows() -> None:
     assert note(2.04, 1.96, "hours") == "as before"
     assert note(2.06, 1.94, "hours") == "▲ 0.2 from 1.9"
     assert note(1200.0, 1100.0, "tasks") == "▲ 100 from 1,100"
+
+
+def test_a_share_that_is_not_quite_all_is_not_shown_as_all() -> None:
+    figures = [KeyFigure("progress", "share", 0.998), KeyFigure("expected", "share", 0.99999)]
+
+    told = describe_tiles(build_key_figures(figures))
+
+    assert told == "Progress: 99.8 %\nExpected by then: >99.9 %"
+
+
+def test_a_change_too_small_for_the_numbers_shown_has_no_size() -> None:
+    figure = KeyFigure("progress", "share", 0.9999, previous=0.9990)
+
+    told = describe_tiles(build_key_figures([figure]))
+
+    assert told == "Progress: >99.9 %, ▲ from 99.9 %"
+
+
+def test_a_number_below_the_least_one_shown_is_escaped() -> None:
+    figure = KeyFigure("hours", "hours", 0.04)
+
+    assert "<b>&lt;0.1</b>" in format_tiles(build_key_figures([figure]))
+
+
+@pytest.mark.parametrize(("value", "look"), [(0.7, "af-quiet"), (0.699, "af-bad")])
+def test_exactly_the_tolerated_lag_is_not_behind(value: float, look: str) -> None:
+    # 0.8 - 0.1 is a little more than 0.7 in floating point.
+    figure = KeyFigure("progress", "share", value, target=0.8)
+
+    assert f'<span class="{look}">80' in format_tiles(build_key_figures([figure]))
+
+
+def test_a_drawing_that_is_abandoned_leaves_the_text_of_what_is_shown(asana: af.Asana) -> None:
+    begun, going_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    class Slow(Project):
+        @property
+        def summary(self) -> pd.DataFrame:
+            begun.set()
+            assert going_on.wait(60)
+            return super().summary
+
+        def forget_failures(self) -> None:
+            ended.set()
+
+    board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
+    before = board._make_bundle()["text/plain"]
+    board._make_subject = Slow
+    board.picker.value = "Mobile app"
+    assert begun.wait(60)
+    board.picker.value = None
+    going_on.set()
+
+    assert ended.wait(60)
+    assert board._text == before
+    assert before.startswith("Website relaunch\nOpen tasks: ")
+
+
+def test_key_figures_that_fail_leave_no_text_of_the_project_before(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
+
+    class Failing(Project):
+        @property
+        def summary(self) -> pd.DataFrame:
+            raise ConnectionFailed("no route")
+
+    board._make_subject = Failing
+    board.picker.value = "Mobile app"
+    board.wait()
+
+    assert board._make_bundle()["text/plain"] == "Dashboard(project='Mobile app')"
+    assert "Key figures" in board._tiles.value
+
+
+def test_an_error_beside_the_charts_ends_the_drawing_and_is_told(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
+
+    def fail(_: str) -> str:
+        raise IndexError("<gone>")
+
+    board._find_name = fail  # type: ignore[method-assign]
+    board.picker.value = "Mobile app"
+    board.wait(10)
+
+    assert "IndexError: &lt;gone&gt;" in board._status.value
+    assert 'role="alert"' in board._status.value
+    assert "af-dimmed" not in board._screen._dom_classes
 
 
 def test_a_tile_says_why_there_is_nothing_before_if_that_is_asked_for(asana: af.Asana) -> None:
@@ -301,7 +390,7 @@ def test_what_is_refused_is_shown_in_the_place_of_its_chart() -> None:
         board = Dashboard(asana, value="Website relaunch").wait()
 
     charts = shown(board)
-    assert "This needs a paid plan of Asana." in charts["Hours by person"]
+    assert "This needs a paid plan." in charts["Hours by person"]
     assert 'role="alert"' in charts["Hours by person"]
     assert PIXEL in charts["Scope and done"]
     assert "Hours in period" not in tiles(board)
@@ -323,7 +412,7 @@ def test_an_object_that_cannot_be_read_is_told_once() -> None:
         board.wait()
 
     assert "Website relaunch cannot be shown" in board._heading.value
-    assert "Asana does not accept the token" in board._heading.value
+    assert "Asana does not accept your token" in board._heading.value
     assert [place.value for place in board._places[1:]] == ["", "", ""]
     assert "af-dimmed" not in board._screen._dom_classes
 
@@ -448,7 +537,7 @@ def test_what_is_refused_is_requested_once_in_all_periods() -> None:
         board.period.value = (date(2026, 9, 1), date(2026, 9, 30))
         board.wait()
 
-    assert "This needs a paid plan of Asana." in shown(board)["Two"]
+    assert "This needs a paid plan." in shown(board)["Two"]
     assert sum("time_tracking_entries" in target for target in asked) == 1
     assert len(asked) == len(set(asked))
 

@@ -198,7 +198,7 @@ def test_run_without_what_is_needed_says_so(asana: af.Asana) -> None:
     ("arguments", "words"),
     [
         ({"project": "Websit relaunch"}, "Website relaunch"),
-        ({"project": "404404"}, "It does not exist, or you cannot see it."),
+        ({"project": "404404"}, "This does not exist, or you have no access to it."),
         ({"limit": "many"}, "limit must be a whole number"),
         ({"completed_since": "soon", "project": "Website relaunch"}, "completed_since"),
     ],
@@ -217,10 +217,10 @@ def test_an_error_is_shown_and_the_last_rows_stay(
 @pytest.mark.parametrize(
     ("status_code", "words"),
     [
-        (401, "Asana does not accept the token; af.widgets.login() takes a new one."),
-        (402, "The plan of this workspace does not include it."),
-        (403, "You do not have access to it; its owner can give it to you."),
-        (404, "It does not exist, or you cannot see it."),
+        (401, "Asana does not accept your token. Log in with af.widgets.login(), connect again"),
+        (402, "This needs a paid plan."),
+        (403, "You have no access to this."),
+        (404, "This does not exist, or you have no access to it."),
     ],
 )
 def test_a_refusal_is_told_in_words_and_run_is_on_again(
@@ -431,22 +431,60 @@ def test_references_that_are_filled_in_are_read_as_they_were_given(asana: af.Asa
     assert f'project=["{projects["gid"][0]}", "{projects["gid"][1]}"]' in explorer.code
 
 
-def test_what_had_arrived_of_a_run_that_broke_off_is_shown(
-    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def broken_off(company: Company, recorded: af.Asana) -> Explorer:
+    """An explorer whose run got one page of two."""
+    company.lists["/tags?workspace=1"] = records(*map(str, range(150)), first=701)
+    company.refused["/tags?workspace=1#2"] = 403
+    return Explorer(recorded, "tags.list").fill(workspace="1", limit=None).run()
+
+
+def test_what_had_arrived_of_a_run_that_broke_off_is_shown(broken_off: Explorer) -> None:
+    assert len(broken_off.frame) == 100
+    assert told(broken_off).startswith("You have no access to this.")
+    assert told(broken_off).endswith(" Showing the 100 rows that had arrived.")
+
+
+def test_a_run_that_sends_nothing_does_not_show_the_rows_of_an_earlier_one(
+    broken_off: Explorer,
 ) -> None:
-    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
-    whole = explorer.frame
+    broken_off.fill(limit="many").run()
 
-    def broken(**_: Any) -> pd.DataFrame:
-        raise af.DeadlineExceeded("Too late.")
+    assert told(broken_off) == "limit must be a whole number above 0, got 'many'."
 
-    monkeypatch.setattr(explorer._asana.tags, "list", broken)
-    monkeypatch.setattr(type(explorer._asana.last), "partial", whole)
-    explorer.frame = None
-    explorer.run()
 
-    assert explorer.frame is whole
-    assert "Too late. Showing the 8 rows that had arrived." in status(explorer)
+def test_a_closed_explorer_leaves_no_widget_and_no_subscription(
+    company: Company, recorded: af.Asana
+) -> None:
+    held = company.hold("/users?workspace=1")
+    before = screen.open_widgets()
+    explorer = Explorer(recorded, "tasks.list").fill(project="101")
+    screen.until(lambda: explorer._form._subscriptions[1:], "the names asked for")
+    lists = [listing for listing, _ in explorer._form._subscriptions]
+    screen.write(explorer, "Resource", "tags")
+    screen.write(explorer, "Resource", "tasks")
+
+    explorer.close()
+    explorer.close()
+
+    assert not [listing for listing in lists if listing._listeners]
+    assert screen.open_widgets() <= before
+    held.set()
+
+
+def test_an_explorer_that_is_closed_while_it_reads_stays_closed(
+    company: Company, recorded: af.Asana
+) -> None:
+    slow = company.hold("/tags?workspace=1")
+    before = screen.open_widgets()
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1")
+    screen.press(explorer, "Run")
+
+    explorer.close()
+    slow.set()
+    screen.until(lambda: not explorer._is_running, "the run over")
+
+    assert screen.open_widgets() <= before
 
 
 def test_saving_says_that_a_file_was_there(asana: af.Asana, tmp_path: Path) -> None:
@@ -491,7 +529,7 @@ def test_rows_of_another_operation_are_named(asana: af.Asana) -> None:
         ("a\0b", "is not a name of a file"),
         (".csv", "is not a name of a file"),
         ("..", "is not a name of a file"),
-        ("~nobody-of-that-name/tags", "names no folder"),
+        ("~nobody-of-that-name/tags", "is not a valid path"),
         ("long" * 100, "The name of the file is too long; use a shorter one."),
     ],
 )

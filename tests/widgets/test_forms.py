@@ -312,7 +312,7 @@ def test_a_form_that_is_left_gets_no_more_names(company: Company, recorded: af.A
     form = form_of(recorded, "tasks.list")
     screen.until(lambda: company.count("/projects?workspace=1"), "projects asked for")
 
-    form.unsubscribe()
+    form.close()
     late.set()
     settled(form_of(recorded, "tasks.list"))
 

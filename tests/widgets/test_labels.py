@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -121,3 +123,18 @@ def test_html_and_emoji_stay_as_they_are() -> None:
     name = "<script>alert(1)</script> 🎉"
 
     assert build_labels(rows_of(name)) == [name]
+
+
+class _LocalDay(datetime):
+    """A day that formats itself as a German locale does."""
+
+    def __format__(self, form: str) -> str:
+        return super().__format__(form).replace("Dec", "Dez")
+
+
+def test_due_dates_that_tell_names_apart_are_in_english_in_any_locale() -> None:
+    days: list[object] = [_LocalDay(2026, 12, 1), _LocalDay(2026, 12, 24)]
+
+    found = build_labels(rows_of("Plan", "Plan", due_on=days), qualifiers=["due_on"])
+
+    assert found == ["Plan · due 1 Dec 2026", "Plan · due 24 Dec 2026"]

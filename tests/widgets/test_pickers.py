@@ -29,6 +29,7 @@ from asana_frames.widgets import (
     UserPicker,
     WorkspacePicker,
 )
+from asana_frames.widgets.pickers.choice import LOCK
 from tests.fixed_day import NOW
 from tests.widgets import screen
 
@@ -339,7 +340,7 @@ def test_a_level_without_a_choice_is_refused_and_named(asana: af.Asana, multiple
 def test_a_level_that_a_picker_does_not_have_is_refused(asana: af.Asana) -> None:
     picker = TagPicker(asana, "blocked")
 
-    with pytest.raises(InvalidArgument, match="stands for a workspace or tag, not for a project"):
+    with pytest.raises(InvalidArgument, match="gives a workspace or tag; got a request for"):
         asana.tasks.list(project=picker)
 
 
@@ -432,18 +433,25 @@ def test_a_picker_outlives_its_connection(asana: af.Asana) -> None:
     picker.wait()
 
     assert picker.value == before
-    assert "Asana cannot be reached." in screen.said(picker)
+    assert "Asana cannot be reached; check the network." in screen.said(picker)
 
 
-def test_a_closed_picker_leaves_no_widget_and_hears_nothing(asana: af.Asana) -> None:
-    before = set(ipw.widgets.widget._instances)
-    picker = ProjectPicker(asana, SITE)
+def test_reading_the_row_waits_while_another_thread_replaces_the_list(asana: af.Asana) -> None:
+    picker = ProjectPicker(asana, SITE).wait()
+    choice, read = picker._choices["project"], []
+    rows = choice.rows
+    reader = threading.Thread(target=lambda: read.append(picker.row["name"]), daemon=True)
 
-    picker.close()
-    picker.wait()
+    with LOCK:
+        choice.rows = rows.head(0)
+        reader.start()
+        reader.join(0.2)
+        is_waiting = reader.is_alive()
+        choice.rows = rows
+    reader.join(10)
 
-    left = [one for key, one in ipw.widgets.widget._instances.items() if key not in before]
-    assert [type(one) for one in left if isinstance(one, ipw.DOMWidget)] == []
+    assert is_waiting
+    assert read == [SITE]
 
 
 def test_no_thread_is_left_behind(asana: af.Asana) -> None:

@@ -58,7 +58,7 @@ def outputs() -> dict[str, tuple[str, str]]:
             "tasks": tasks.asana,
             "frame": tasks[["name", "due_on"]].head(),
         }
-        saved = board._saved._bundle
+        saved = board._make_bundle()
         return {
             **{name: (one._repr_html_(), repr(one)) for name, one in shown.items()},
             "dashboard": (saved["text/html"], saved["text/plain"]),

@@ -56,7 +56,7 @@ def aging(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     aging = read_input(aging, ["bucket", "days_overdue"], chart="aging", ax=ax, titles=titles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,7 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.sections import SECTION
+from asana_frames.display.sentences import count_noun
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -83,7 +85,7 @@ def aging_wip(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = ["project_gid", "project_name", *SECTION, "section_order", "days_age"]
     kinds = percentile_kinds(aging_wip)
@@ -105,12 +107,12 @@ def aging_wip(
     # A letter is a little more than half as wide as high.
     letters = max(6, int(axes_width(ax) / drawn * 72 / (0.62 * font_size(ax))))
     keys = SECTION if is_one else [*SECTION, "project_name"]
-    labels = unique_labels(rows, keys, min(LONGEST_NAME, _MOST_LINES * letters))
+    labels = _name_sections(rows, keys, letters)
     names = list(dict.fromkeys(labels))
     shown, finding = names[:drawn], _summarise(rows)
     rows, labels = rows[labels.isin(shown)], labels[labels.isin(shown)]
     place = pd.Index(shown).get_indexer(pd.Index(labels))
-    hidden = count_hidden(len(names) - len(shown), "sections")
+    hidden = count_hidden(len(names) - len(shown), "section")
     legend = _draw_tasks(ax, rows, place)
     _label_sections(ax, shown, place, letters)
     lines = _draw_levels(ax, rows, place)
@@ -124,6 +126,18 @@ def aging_wip(
         legend=legend | lines,
     )
     return make_room(ax)
+
+
+def _name_sections(rows: pd.DataFrame, keys: Sequence[str], letters: int) -> pd.Series:
+    """Label tasks by their sections, cut until each fits its lines with what tells it apart."""
+    sections = rows.drop_duplicates(keys)
+    longest = min(LONGEST_NAME, _MOST_LINES * letters)
+    while longest > letters:
+        names = unique_labels(sections, keys, longest)
+        if all(len(textwrap.wrap(name, letters)) <= _MOST_LINES for name in names):
+            break
+        longest -= 1
+    return unique_labels(rows, keys, longest)
 
 
 def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Artist]:
@@ -184,10 +198,15 @@ def _summarise(rows: pd.DataFrame) -> str:
     """Count the tasks above the highest percentile."""
     shares = list_percentiles(rows)
     if not shares:
-        return f"{len(rows):,} tasks in progress."
+        return f"{count_noun(len(rows), 'task')} in progress."
     most = format_number(100 * max(shares.values()))
     late = int(_find_late(rows).sum())
-    return f"{late:,} of {len(rows):,} are older than {most} % of finished tasks were here."
+    counted = f"{late:,} of {count_noun(len(rows), 'task')}"
+    verb = "is" if late == 1 else "are"
+    return (
+        f"{counted} {verb} older than {most} % of finished tasks were when they left the same "
+        f"section."
+    )
 
 
 def _set_scale(ax: Axes, oldest: float) -> None:
@@ -207,8 +226,8 @@ def _set_scale(ax: Axes, oldest: float) -> None:
 def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int) -> None:
     """Write the names of sections and the number of their tasks."""
     count = np.bincount(place, minlength=len(names))
-    wrapped = [textwrap.wrap(name, letters)[:_MOST_LINES] for name in names]
-    texts = ["\n".join([*lines, f"{n:,}"]) for lines, n in zip(wrapped, count, strict=True)]
+    wrapped = [textwrap.fill(name, letters) for name in names]
+    texts = [f"{name}\n{n:,}" for name, n in zip(wrapped, count, strict=True)]
     set_plain_style(ax, grid="y")
     ax.set_xticks(range(len(names)), texts)
     ax.set_xlim(-0.6, len(names) - 0.4)

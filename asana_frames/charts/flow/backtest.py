@@ -22,6 +22,7 @@ from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
+from asana_frames.display.sentences import format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -63,7 +64,7 @@ def backtest(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     backtest = read_input(backtest, _NEEDED, chart="backtest", ax=ax, titles=titles)
@@ -117,5 +118,5 @@ def _summarise(checked: pd.DataFrame) -> str:
     forecasts, true = sums.loc[usual, ["forecasts", "came_true"]].to_numpy("float64")
     return (
         f"Of {forecasts:,.0f} forecasts given with {format_number(100 * usual)} %, "
-        f"{100 * true / forecasts:.0f} % came true."
+        f"{format_share(true / forecasts)} came true."
     )

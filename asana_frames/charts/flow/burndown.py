@@ -11,18 +11,14 @@ from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes, set_span
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input, sort_dated
-from asana_frames.charts.shared.dates import (
-    day_position,
-    day_positions,
-    format_day,
-    label_date_axis,
-)
+from asana_frames.charts.shared.dates import day_position, day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
+from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -65,7 +61,7 @@ def burndown(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", *_LINES, *_CHANGES]

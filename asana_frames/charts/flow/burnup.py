@@ -26,7 +26,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 #: Parts of ink: of the area of open tasks, and of its name.
-_OPEN, _OPEN_NAME = 0.14, 0.68
+_OPEN = 0.14
 _LEVELS = ("scope", "done", "open")
 _CHANGES = ("scope_added", "scope_removed")
 _WHAT = "scope and done"
@@ -75,7 +75,7 @@ def burnup(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", *_LEVELS, *_CHANGES]
@@ -135,7 +135,7 @@ def _draw_levels(
         ax,
         {
             "scope": End(scope[-1], line, mix_ink(ax)),
-            "open": End(middles[1], gap, mix_ink(ax, _OPEN_NAME)),
+            "open": End(middles[1], gap, mix_ink(ax, QUIET_TEXT)),
             "done": End(middles[0], area, SERIES[0]),
         },
     )

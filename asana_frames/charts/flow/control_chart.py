@@ -55,12 +55,12 @@ def control_chart(
     Axes
         A line per percentile, of the tasks up to each one. Tasks that took more than three times
         as long as the highest point of the lines are counted in a note. The subtitle gives the
-        first and the last value of the median.
+        first and the last value of the median; there is none without two values of ``days_p50``.
 
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     name = _find_days(control_chart)
@@ -137,6 +137,6 @@ def _summarise(levels: Mapping[str, Numbers]) -> str:
         return ""
     first, last = (f"{format_number(float(value))} days" for value in known[[0, -1]])
     if first == last:
-        return f"The rolling median is {last}, as at first."
+        return f"The rolling median is unchanged at {last}."
     way = "up" if known[-1] > known[0] else "down"
     return f"The rolling median went {way} from {first} to {last}."

@@ -31,9 +31,10 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import count_things, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
+from asana_frames.display.sentences import count_noun
 from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def cumulative_flow(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``order`` names a section that is not in the frame.
+        A column is missing, ``order`` names a section that is not in the frame, or ``ax``,
+        ``title`` or ``subtitle`` cannot be used.
     """
     is_frame = isinstance(flow, pd.DataFrame)
     optional = ["is_completed"] if is_frame and "is_completed" in flow.columns else []
@@ -131,7 +133,7 @@ def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> 
         return f"All {last.sum():,.0f} tasks are completed." if done else ""
     most = waiting.index[int(waiting.argmax())]
     total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
-    total = total if done else count_things(waiting.sum(), "task")
+    total = total if done else count_noun(int(waiting.sum()), "task")
     return f"{total} at the end; {most} has the most ({waiting.max():,.0f})."
 
 

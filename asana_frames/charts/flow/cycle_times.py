@@ -54,7 +54,7 @@ def cycle_times(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["finished_on", "days_cycle"]

@@ -68,7 +68,7 @@ def daily(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     daily = read_input(daily, ["period", *_COUNTS], chart="daily", ax=ax, titles=titles)

@@ -28,27 +28,25 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import (
     Numbers,
+    check_own_rows,
     column_numbers,
     list_keys,
     read_input,
     sort_dated,
 )
-from asana_frames.charts.shared.dates import day_positions, format_day, label_date_axis
+from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import (
     MUTED,
+    QUIET_TEXT,
     TEXT_CONTRAST,
     find_background,
     mix_ink,
     shade,
 )
-from asana_frames.charts.shared.labels import (
-    count_things,
-    format_chance,
-    format_number,
-    unique_labels,
-)
+from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.rows import label_rows
+from asana_frames.display.sentences import count_noun, format_day, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -56,8 +54,6 @@ if TYPE_CHECKING:
 
 _NEEDED = ["kind", "probability", "done", "date", "periods", "never", "history_periods", "today"]
 _WHAT = "when all is done"
-#: The part of ink of today's line and word.
-_TODAY = 0.68
 #: Where there is room for one percentile, it is the one nearest to this.
 _USUAL = 0.85
 #: With more dates the bars are one outline.
@@ -110,7 +106,7 @@ def forecast(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles, kinds = Titles(title, subtitle), {"done": "number"}
     forecast = read_input(forecast, _NEEDED, chart="forecast", ax=ax, kinds=kinds, titles=titles)
@@ -156,7 +152,7 @@ def _draw_one(rows: pd.DataFrame, ax: Axes | None, titles: Titles) -> Axes:
     label_date_axis(ax)
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Chance (%)", fontsize=font_size(ax) + 1)
-    _write_marks(ax, [(today, "today", mix_ink(ax, _TODAY), "-"), *marks], line)
+    _write_marks(ax, [(today, "today", mix_ink(ax, QUIET_TEXT), "-"), *marks], line)
     set_heading(ax, rows, _WHAT, titles, finding=_summarise(finish, targets), notes=notes)
     return make_room(ax)
 
@@ -164,16 +160,21 @@ def _draw_one(rows: pd.DataFrame, ax: Axes | None, titles: Titles) -> Axes:
 def _summarise(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
     """Say by when most runs are done, and how likely the first target is."""
     row = _select_usual(finish)
-    share = format_chance(row["probability"])
+    share = _format_percentile(row["probability"])
     if pd.isna(row["date"]):
         told = [f"Fewer than {share} of the runs are ever done"]
     else:
         told = [f"Done by {format_day(row['date'])} in {share} of the runs"]
     known = targets[targets["probability"].notna()]
     if len(known):
-        chance = format_chance(known["probability"].iloc[0])
+        chance = format_share(known["probability"].iloc[0])
         told.append(f"by the target, {format_day(known['date'].iloc[0])}, in {chance}")
     return f"{'; '.join(told)}."
+
+
+def _format_percentile(share: float) -> str:
+    """Return a share that was asked for, which is not rounded as a chance is."""
+    return f"{format_number(100 * share)} %"
 
 
 def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
@@ -187,9 +188,9 @@ def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
     left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
     periods = int(row["history_periods"])
-    past = f"drawn from {count_things(periods, 'past period')}" if periods else "no past period"
+    past = f"drawn from {count_noun(periods, 'past period')}" if periods else "no past period"
     never = 0.0 if pd.isna(row["never"]) else float(row["never"])
-    given_up = f"{format_chance(never)} of the runs are never done" if never else ""
+    given_up = f"{format_share(never)} of the runs are never done" if never else ""
     return [", ".join(filter(None, [left, past])), given_up]
 
 
@@ -213,8 +214,7 @@ def _list_styles(count: int) -> Sequence[str]:
 def _read_targets(ax: Axes, targets: pd.DataFrame) -> list[Mark]:
     """Return the marks of the targets."""
     chances = [
-        "" if pd.isna(chance) else f": {format_chance(chance)}"
-        for chance in targets["probability"]
+        "" if pd.isna(chance) else f": {format_share(chance)}" for chance in targets["probability"]
     ]
     places = day_positions(targets["date"].to_numpy("datetime64[D]"))
     colour = shade(ax, ALARM, TEXT_CONTRAST)
@@ -273,6 +273,7 @@ def _draw_groups(
     titles: Titles,
 ) -> Axes:
     """Draw the span of the dates of each of several groups."""
+    check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
     shown = groups[: count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)]
@@ -305,7 +306,7 @@ def _draw_groups(
         _WHAT,
         titles,
         finding=finding,
-        notes=[count_hidden(len(groups) - len(shown), "groups")],
+        notes=[count_hidden(len(groups) - len(shown), "group")],
         legend=legend,
     )
     return make_room(ax)
@@ -318,14 +319,14 @@ def _name_last(finish: pd.DataFrame, labels: pd.Series) -> str:
     endless = [name for name, row in usual.items() if pd.isna(row["date"])]
     dated = [name for name in usual if name not in endless]
     if not dated:
-        return "No group has an end in sight."
+        return "No group has a completion date."
     name = max(dated, key=lambda dated: usual[dated]["date"])
-    when, share = format_day(usual[name]["date"]), format_chance(usual[name]["probability"])
-    last = f"is {name}, by {when} in {share} of the runs."
+    when, share = format_day(usual[name]["date"]), _format_percentile(usual[name]["probability"])
+    last = f"{name}, by {when} in {share} of the runs."
     if not endless:
-        return f"Last {last}"
+        return f"Last to finish: {last}"
     counted = f"{endless[0]} has" if len(endless) == 1 else f"{len(endless)} groups have"
-    return f"{counted} no end in sight; last of the others {last}"
+    return f"{counted} no completion date; last to finish of the others: {last}"
 
 
 def _select_kind(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -351,7 +352,7 @@ def _describe_group(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
     if finish["date"].isna().all():
         return "never at this pace"
     if len(targets) == 1:
-        return f"target: {format_chance(targets['probability'].iloc[0])}"
+        return f"target: {format_share(targets['probability'].iloc[0])}"
     row = _select_usual(finish)
-    share = f"{format_number(100 * row['probability'])} %"
+    share = _format_percentile(row["probability"])
     return f"{share}: {'never' if pd.isna(row['date']) else format_day(row['date'])}"

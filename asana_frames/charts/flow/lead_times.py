@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asana_frames.charts.flow.dots import (
-    STYLES,
     draw_dots,
     draw_percentiles,
     summarise_percentiles,
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WHAT = "days from creation to completion"
-#: Share of the tasks -> style of the line that marks it.
-PERCENTILE_STYLES = {share: style for share, style in STYLES.items() if share != 0.7}
+#: Shares of the tasks that are marked by a line.
+_SHARES = (0.5, 0.85, 0.95)
 
 
 def lead_times(
@@ -55,7 +54,7 @@ def lead_times(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["completed_on", "days_open"]
@@ -69,7 +68,7 @@ def lead_times(
     completed = day_positions(rows["completed_on"].to_numpy("datetime64[D]")) + 0.5
     days = column_numbers(rows, "days_open")
     # In as many days that share of the tasks was done; a value between two tasks would be less.
-    marks = {share: nearest_rank(pd.Series(days), share) for share in PERCENTILE_STYLES}
+    marks = {share: nearest_rank(pd.Series(days), share) for share in _SHARES}
     note = draw_dots(ax, completed, days, marks[0.95], label="Completed on")
     draw_percentiles(ax, marks)
     days_drawn = rows["completed_on"].min(), rows["completed_on"].max()

@@ -34,8 +34,9 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import NOTHING, build_scale, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
-from asana_frames.charts.shared.labels import NONE, count_things, format_number, unique_labels
+from asana_frames.charts.shared.labels import NONE, format_number, unique_labels
 from asana_frames.charts.shared.rows import name_rows
+from asana_frames.display.sentences import count_noun, format_hours
 from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
@@ -80,17 +81,19 @@ def load(
         tasks without a due date. A colour bar replaces the numbers if they do not fit. Where the
         ``attrs`` say as of when the table is, the first column of cells is the present period;
         what was due in those that are over is one number before it. The subtitle names the person
-        with most work.
+        with most work in all periods, also those that are over or not drawn; tasks of nobody do
+        not count.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``show`` is unknown.
+        A column is missing, ``show`` is unknown, or ``ax``, ``title`` or ``subtitle`` cannot be
+        used.
     """
     check_choice(show, _WHAT, name="show")
     titles = Titles(title, subtitle)
     needed = [*_PERSON, "period", show]
-    load = read_input(load, needed, chart="load", ax=ax, titles=titles)
+    load = read_input(load, needed, chart="load", ax=ax, titles=titles, has_rows=True)
     rows = sort_dated(load, "period")
     if ax is None:
         persons = len(rows[_PERSON].drop_duplicates())
@@ -120,7 +123,7 @@ def load(
         notes=[
             f"earlier: in a {name_period(step)} that is over" if earlier.any() else "",
             undated_note,
-            count_hidden(len(order) - len(drawn), "persons"),
+            count_hidden(len(order) - len(drawn), "person", "people"),
         ],
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
@@ -141,7 +144,9 @@ def _summarise(sums: pd.Series[Any], show: Show) -> str:
     known = sums.drop(labels=NONE, errors="ignore")
     if known.empty or not known.iloc[0]:
         return ""
-    return f"{known.index[0]} has most, {count_things(known.iloc[0], show.removesuffix('s'))}."
+    most = float(known.iloc[0])
+    amount = format_hours(most) if show == "hours" else count_noun(int(most), "task")
+    return f"{known.index[0]} has the most: {amount}."
 
 
 def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:

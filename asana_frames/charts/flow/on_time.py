@@ -36,6 +36,7 @@ from asana_frames.charts.shared.rates import (
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
+from asana_frames.display.sentences import format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -85,11 +86,14 @@ def on_time(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
-    needed = [*_LOOKS, _RATE, *list_period_columns(on_time)]
+    periods = list_period_columns(on_time)
+    needed = [*_LOOKS, _RATE, *periods]
     titles = Titles(title, subtitle)
-    on_time = read_input(on_time, needed, chart="on_time", ax=ax, titles=titles)
+    on_time = read_input(
+        on_time, needed, chart="on_time", ax=ax, titles=titles, has_rows=not periods
+    )
     has_periods = "period" in on_time.columns
     rows = on_time.assign(judged=on_time[[*_LOOKS]].astype("float64").sum(axis="columns"))
     if has_periods:
@@ -124,7 +128,7 @@ def on_time(
 def _describe_rates(rows: pd.DataFrame) -> pd.Series[Any]:
     done = rows["done_on_time"].astype("float64")
     texts = [
-        f"{100 * part / whole:.0f} % of {whole:,.0f}" if whole else "none due"
+        f"{format_share(part / whole)} of {whole:,.0f}" if whole else "none due"
         for part, whole in zip(done, rows["judged"], strict=True)
     ]
     return pd.Series(texts, index=rows.index)

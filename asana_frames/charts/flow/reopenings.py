@@ -9,7 +9,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
-from asana_frames.charts.shared.columns import list_keys, read_input
+from asana_frames.charts.shared.columns import drop_missing, list_keys, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.rates import (
     draw_rate_lines,
@@ -56,13 +56,16 @@ def reopenings(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
-    needed = ["done", "reopenings", _RATE, *list_period_columns(reopenings)]
+    periods = list_period_columns(reopenings)
+    needed = ["done", "reopenings", _RATE, *periods]
     titles = Titles(title, subtitle)
-    reopenings = read_input(reopenings, needed, chart="reopenings", ax=ax, titles=titles)
+    reopenings = read_input(
+        reopenings, needed, chart="reopenings", ax=ax, titles=titles, has_rows=not periods
+    )
     has_periods = "period" in reopenings.columns
-    rows = reopenings.reset_index(drop=True)
+    rows = drop_missing(reopenings, *(["period"] if has_periods else []))
     keys = list_keys(rows, _NUMBERS)
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)

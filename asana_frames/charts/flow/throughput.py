@@ -25,7 +25,6 @@ from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
     find_step,
-    format_day,
     label_period_axis,
     name_period,
     period_ends,
@@ -43,6 +42,7 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_series,
     series_looks,
 )
+from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -83,7 +83,7 @@ def throughput(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", "done", "partial"]
@@ -122,7 +122,7 @@ def throughput(
 
 
 def _find_whole(rows: pd.DataFrame, days: Days) -> NDArray[np.bool_]:
-    """Return which periods are over and wholly counted; those without rows are."""
+    """Return a mask of periods that are over and counted in full; periods without rows are."""
     is_partial = rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     return ~np.isin(days, unique_days(rows["period"][is_partial]))
 

@@ -71,7 +71,7 @@ def velocity(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = ["name", "start", "committed", "done", "partial"]
     titles, kinds = Titles(title, subtitle), {"start": "date"}
@@ -100,7 +100,7 @@ def velocity(
         _WHAT,
         titles,
         finding=_summarise(over),
-        notes=[count_hidden(len(velocity) - len(rows), "sprints before")],
+        notes=[count_hidden(len(velocity) - len(rows), "sprint before", "sprints before")],
         legend=legend,
     )
     return make_room(ax)

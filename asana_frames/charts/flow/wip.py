@@ -75,7 +75,7 @@ def wip(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["period", *SECTION, "tasks", "limit"]
@@ -109,7 +109,7 @@ def wip(
         _WHAT,
         titles,
         finding=_summarise(rows[(rows["period"] == rows["period"].max()).to_numpy(dtype=bool)]),
-        notes=[count_hidden(len(names) - len(drawn), "sections"), suggest_weeks(days, step)],
+        notes=[count_hidden(len(names) - len(drawn), "section"), suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,
     )

@@ -28,6 +28,7 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import format_value, shorten_name
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows
+from asana_frames.display.sentences import format_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +77,7 @@ def goal_drivers(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = [
         *("goal_gid", "goal_name", "ahead", "driver_name", "kind"),
@@ -84,7 +85,13 @@ def goal_drivers(
     ]
     titles = Titles(title, subtitle)
     drivers = read_input(
-        drivers, needed, chart="goal_drivers", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+        drivers,
+        needed,
+        chart="goal_drivers",
+        ax=ax,
+        kinds=OPTIONAL_KINDS,
+        titles=titles,
+        has_rows=True,
     )
     counted = drivers[(drivers["weight"] > 0).fillna(False).to_numpy(dtype=bool)]
     rows = _list_rows(counted.reset_index(drop=True), is_wide=ax is None or axes_width(ax) >= WIDE)
@@ -138,8 +145,8 @@ def _describe_goal(ahead: Any) -> str:
 
 def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any) -> _Row:
     sign = "" if kind == "goal" else f"[{format_value(kind)}] "
-    done = "no progress" if pd.isna(progress) else f"{100 * float(progress):.0f} % done"
-    part = f"{100 * float(weight):.0f} % of the goal"
+    done = "no progress" if pd.isna(progress) else f"{format_share(progress)} done"
+    part = f"{format_share(weight)} of the goal"
     # Em spaces, which matplotlib keeps at the beginning of a name.
     shown = f"\u2003{sign}{format_value(name)}"
     return _Row(shown, 0.0 if pd.isna(owed) else float(owed), f"{done}, {part}", is_heading=False)

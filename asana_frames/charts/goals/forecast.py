@@ -23,11 +23,11 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
-from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_chance, join_counts, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
+from asana_frames.display.sentences import count_noun, format_day, format_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,11 +71,13 @@ def goal_forecast(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = ["gid", "name", "due_on", "days_left", "progress", "progress_at_due", "probability"]
     titles = Titles(title, subtitle)
-    forecast = read_input(forecast, needed, chart="goal_forecast", ax=ax, titles=titles)
+    forecast = read_input(
+        forecast, needed, chart="goal_forecast", ax=ax, titles=titles, has_rows=True
+    )
     is_open = (forecast["days_left"] > 0).fillna(False) & forecast["progress_at_due"].notna()
     rows = forecast[is_open.to_numpy(dtype=bool)].sort_values(
         "progress_at_due", ascending=False, kind="stable", ignore_index=True
@@ -94,13 +96,14 @@ def goal_forecast(
     without = len(forecast) - len(rows)
     note = f"+ {without} that are due, closed, or without a forecast" if without else ""
     reached = int((rows["progress_at_due"] >= 1).sum())
-    goals = join_counts(reached, len(rows), "goal")
+    goals = f"{reached:,} of {count_noun(len(rows), 'goal')}"
+    verb = "reaches its" if reached == 1 else "reach their"
     set_heading(
         ax,
         forecast,
         _WHAT,
         titles,
-        finding=f"At their pace so far, {goals} reach their target by the due day.",
+        finding=f"At their pace so far, {goals} {verb} target by the due day.",
         notes=[count_hidden(len(rows) - len(drawn)), note],
         legend=legend,
     )
@@ -142,5 +145,5 @@ def describe_forecast(progress: Any, due: Any = None, probability: Any = None) -
     '94 % by 31 Dec 2026, chance 30 %'
     """
     day = "" if pd.isna(due) else f" by {format_day(due)}"
-    chance = "" if pd.isna(probability) else f", chance {format_chance(float(probability))}"
-    return f"{100 * float(progress):.0f} %{day}{chance}"
+    chance = "" if pd.isna(probability) else f", chance {format_share(float(probability))}"
+    return f"{format_share(progress)}{day}{chance}"

@@ -66,11 +66,13 @@ def goal_history(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = ["goal_gid", "goal_name", "at", "event", "status", "progress"]
     titles = Titles(title, subtitle)
-    history = read_input(history, needed, chart="goal_history", ax=ax, titles=titles)
+    history = read_input(
+        history, needed, chart="goal_history", ax=ax, titles=titles, has_rows=True
+    )
     rows = drop_missing(history, "at")
     goals = list(rows["goal_gid"].drop_duplicates())
     # Each event lasts until the next.
@@ -105,7 +107,7 @@ def goal_history(
 def _count_statuses(rows: pd.DataFrame) -> str:
     last = rows.groupby("goal_gid", sort=False)["status"].last()
     counts = Counter(goal_status_look(status).words for status in last)
-    return "Now " + ", ".join(f"{count} {words}" for words, count in counts.most_common()) + "."
+    return "Now: " + ", ".join(f"{count} {words}" for words, count in counts.most_common()) + "."
 
 
 def _draw_lane(ax: Axes, rows: pd.DataFrame, place: int) -> dict[str, Artist]:

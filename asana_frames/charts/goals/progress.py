@@ -25,14 +25,10 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import (
-    format_value,
-    join_counts,
-    shorten_name,
-    unique_labels,
-)
+from asana_frames.charts.shared.labels import format_value, shorten_name, unique_labels
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected, name_rows
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
+from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 
@@ -103,12 +99,19 @@ def goal_progress(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``by`` is unknown.
+        A column is missing, ``by`` is unknown, or ``ax``, ``title`` or ``subtitle`` cannot be
+        used.
     """
     needed = ["name", "status", "progress", *_group_columns(by)]
     titles = Titles(title, subtitle)
     progress = read_input(
-        progress, needed, chart="goal_progress", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+        progress,
+        needed,
+        chart="goal_progress",
+        ax=ax,
+        kinds=OPTIONAL_KINDS,
+        titles=titles,
+        has_rows=True,
     )
     goals = progress.reset_index(drop=True)
     rows = _order_rows(goals, by)
@@ -278,7 +281,7 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
         return f"No {what} is {rule}."
     name = format_value(goals["name"].iloc[int(points.argmin())])
     verb = "is" if len(behind) == 1 else "are"
-    counted = join_counts(len(behind), len(goals), what)
+    counted = f"{len(behind):,} of {count_noun(len(goals), what)}"
     lag = f"{name}{'' if len(behind) == 1 else ' the most'} by {-behind.min():.0f}"
     return f"{counted} {verb} {rule}: {lag}."
 
@@ -306,11 +309,11 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
     ('50 %  off track, 25 points behind', 'no progress, on track')
     """
     if kind != "goal":
-        return "" if pd.isna(progress) else f"{100 * float(progress):.0f} %  done"
+        return "" if pd.isna(progress) else f"{format_share(progress)}  done"
     words = goal_status_look(status).words
     if pd.isna(progress):
         return f"no progress, {words}"
     points = 0.0 if pd.isna(ahead) else 100 * float(ahead)
     side = "ahead" if points > 0 else "behind"
     difference = f", {abs(points):.0f} points {side}" if abs(points) > _FEWEST_POINTS else ""
-    return f"{100 * float(progress):.0f} %  {words}{difference}"
+    return f"{format_share(progress)}  {words}{difference}"

@@ -22,7 +22,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     new_axes,
 )
-from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.columns import drop_repeated, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import format_value
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS
@@ -69,7 +69,7 @@ def scorecard(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = [
         *("objective_gid", "objective_name", "key_result_gid", "key_result_name"),
@@ -77,7 +77,13 @@ def scorecard(
     ]
     titles = Titles(title, subtitle)
     card = read_input(
-        scorecard, needed, chart="scorecard", ax=ax, kinds=OPTIONAL_KINDS, titles=titles
+        scorecard,
+        needed,
+        chart="scorecard",
+        ax=ax,
+        kinds=OPTIONAL_KINDS,
+        titles=titles,
+        has_rows=True,
     )
     card = card.reset_index(drop=True)
     rows = _list_rows(card)
@@ -92,7 +98,7 @@ def scorecard(
     # Narrow axes have room for one of the two, and the colour tells the other.
     is_wide = axes_width(ax) >= WIDE
     columns = zip(card["current_of_target"], card["status"], strict=True)
-    labels = [_describe(values if is_wide else None, status) for values, status in columns]
+    labels = [_describe_state(values if is_wide else None, status) for values, status in columns]
     legend = draw_progress_bars(ax, card, drawn[::-1], labels)
     set_heading(
         ax,
@@ -109,11 +115,8 @@ def scorecard(
 def _count_behind(card: pd.DataFrame) -> str:
     """Return how many key results are behind; rows of objectives themselves do not count."""
     pairs = zip(card["key_result_gid"], card["objective_gid"], strict=True)
-    rows = (
-        card[[bool(pd.isna(own) or own != top) for own, top in pairs]]
-        .drop_duplicates("key_result_gid")
-        .reset_index(drop=True)
-    )
+    rows = card[[bool(pd.isna(own) or own != top) for own, top in pairs]]
+    rows = drop_repeated(rows, "key_result_gid")
     ahead = rows["progress"].astype("Float64") - rows["expected"].astype("Float64")
     return count_behind(rows.assign(name=rows["key_result_name"], ahead=ahead), "key result")
 
@@ -145,12 +148,12 @@ def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:
     return rows
 
 
-def _describe(values: Any, status: Any) -> str:
+def _describe_state(values: Any, status: Any) -> str:
     """Return values and confidence as text.
 
     Examples
     --------
-    >>> _describe("31 of 40", "yellow"), _describe(None, None)
+    >>> _describe_state("31 of 40", "yellow"), _describe_state(None, None)
     ('31 of 40,  at risk', 'no status')
     """
     words = goal_status_look(status).words

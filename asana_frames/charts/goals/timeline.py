@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, restate_about
+from asana_frames.charts.shared.about import Titles, copy_attrs_as_of
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -18,13 +18,14 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.dates import format_day, label_date_axis
+from asana_frames.charts.shared.dates import label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_value, join_counts, unique_labels
+from asana_frames.charts.shared.labels import format_value, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
 from asana_frames.charts.shared.today import find_today, mark_today
+from asana_frames.display.sentences import count_noun, format_day, format_share
 from asana_frames.types import When
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def goal_timeline(
         What ``rollups.goal_progress`` returns: ``gid``, ``name``, ``status``, ``progress``,
         ``start_on`` and ``due_on``.
     now
-        The day that is marked; that of the rollup, or else the present one, unless given.
+        The day to mark; default: ``now`` of the table, else today.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax
@@ -65,12 +66,14 @@ def goal_timeline(
         A bar per goal that has both days, the earliest due at the top, at most 40; the filled part
         is the progress, coloured by status; the label shows both. Goals without days are counted
         in a note. The subtitle counts the goals that were due before the day that is marked, and
-        whose status is not a final one (achieved, partial, missed, dropped).
+        whose status is not a final one (achieved, partial, missed, dropped), and names the one
+        that was due first.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is not a valid time.
+        A column is missing, ``now`` is not a valid time, or ``ax``, ``title`` or ``subtitle``
+        cannot be used.
     """
     needed = ["gid", "name", "status", "progress", "start_on", "due_on"]
     titles = Titles(title, subtitle)
@@ -81,10 +84,11 @@ def goal_timeline(
         ax=ax,
         source="rollups.goal_progress",
         titles=titles,
+        has_rows=True,
     )
     today = find_today(progress, now)
     # Due days are compared with the day that was given.
-    stated = progress if now is None else restate_about(progress, now=today)
+    stated = progress if now is None else copy_attrs_as_of(progress, now=today)
     is_dated = progress["start_on"].notna() & (progress["due_on"] >= progress["start_on"])
     rows = progress[is_dated].sort_values(["due_on", "start_on"], kind="stable", ignore_index=True)
     if ax is None:
@@ -117,9 +121,10 @@ def _count_overdue(goals: pd.DataFrame, today: pd.Timestamp) -> str:
     late = goals[(goals["due_on"] < today).to_numpy(dtype=bool) & is_open]
     if late.empty:
         return "No open goal is past its due day."
-    counted = join_counts(len(late), len(goals), "goal")
+    counted = f"{len(late):,} of {count_noun(len(goals), 'goal')}"
+    verb = "is" if len(late) == 1 else "are"
     first = f"{format_value(late['name'].iloc[0])} since {format_day(late['due_on'].iloc[0])}"
-    return f"{counted} are open past their due day, {first}."
+    return f"{counted} {verb} open past the due day; the first due: {first}."
 
 
 def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
@@ -133,5 +138,5 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
     ax.barh(places, days, facecolor=pale, edgecolor=edge, linewidth=0.7, **style)
     ax.barh(places, reached, color=[shade(ax, look.colour) for look in looks], **style)
     for place, value, look in zip(places, goals["progress"], looks, strict=True):
-        percent = "no progress" if pd.isna(value) else f"{100 * float(value):.0f} %"
+        percent = "no progress" if pd.isna(value) else format_share(value)
         write_beside_axes(ax, f"{percent}  {look.words}", place)

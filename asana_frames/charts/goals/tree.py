@@ -62,11 +62,13 @@ def goal_tree(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     needed = ["name", "kind", "depth", "is_repeated", "status", "progress"]
     titles = Titles(title, subtitle)
-    tree = read_input(tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS, titles=titles)
+    tree = read_input(
+        tree, needed, chart="goal_tree", ax=ax, kinds=OPTIONAL_KINDS, titles=titles, has_rows=True
+    )
     goals = _sort_by_parents(tree.reset_index(drop=True))
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * len(goals) + 1.6)

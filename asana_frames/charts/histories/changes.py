@@ -85,7 +85,8 @@ def changes(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``every`` is not a valid period.
+        A column is missing, ``every`` is not a valid period, or ``ax``, ``title`` or ``subtitle``
+        cannot be used.
     """
     titles = Titles(title, subtitle)
     changes = read_input(changes, ["changed_at", "change"], chart="changes", ax=ax, titles=titles)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, restate_about
+from asana_frames.charts.shared.about import Titles, copy_attrs_as_of
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
     WIDE,
@@ -27,10 +27,11 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import cut_name, format_number, format_value, unique_labels
+from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
+from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.sections import SECTION, order_sections
+from asana_frames.display.sentences import count_noun, cut_name
 from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 _MOST_BOXES = 30
 _WHAT = "working days in each section"
 #: The opacity of boxes, and parts of ink of dots beyond their whiskers and of numbers.
-_BOX, _DOT, _MUTED = 0.3, 0.5, 0.68
+_BOX, _DOT = 0.3, 0.5
 #: The part of the width that boxes have beside names, and that a tick needs in heights.
 _BOXES, _TICK = 0.45, 2.6
 #: Letters that a name of a project has at least.
@@ -87,18 +88,20 @@ def section_times(
         visits and of the tasks that are still there. Sections of several projects are named with
         their project. Visits of tasks that came completed do not count. Visits that are not
         certain do; leave them out with ``times[times["is_certain"]]``. The subtitle names the
-        section with the longest median, among those with five visits if there are any.
+        section with the longest median, among those with at least five visits; if none has, those
+        with the most visits. There is none for fewer than two such sections.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``order`` names a section that is not in the frame.
+        A column is missing, ``order`` names a section that is not in the frame, or ``ax``,
+        ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["project_gid", "project_name", *SECTION, "enter", "is_current", "days_working"]
     columns = times.columns if isinstance(times, pd.DataFrame) else ()
     needed += [name for name in _OPTIONAL if name in columns]
-    times = read_input(times, needed, chart="section_times", ax=ax, titles=titles)
+    times = read_input(times, needed, chart="section_times", ax=ax, titles=titles, has_rows=True)
     if {"is_completed", "leave"} <= {*times.columns}:
         times = times[~is_true(times["is_completed"] & (times["enter"] == times["leave"]))]
     # The sections of a project stay together; projects are in the order of their first visits.
@@ -126,14 +129,14 @@ def section_times(
         _WHAT,
         titles,
         finding=_name_longest({whole[name]: days for name, days in ended.items()}),
-        notes=[count_hidden(len(names) - len(drawn), "sections"), _SCALE_NOTE],
+        notes=[count_hidden(len(names) - len(drawn), "section"), _SCALE_NOTE],
     )
     return make_room(ax)
 
 
 def _state_project(times: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return an empty frame that says what a table of one project is about."""
-    stated = restate_about(times)
+    stated = copy_attrs_as_of(times)
     names = rows["project_name"].dropna()
     if len(names):
         stated.attrs["subject"] = str(names.iloc[0])
@@ -172,8 +175,7 @@ def _name_longest(ended: Mapping[str, Numbers]) -> str:
         return ""
     name = max(medians, key=lambda one: medians[one])
     days, count = format_number(round(medians[name], 1)), len(ended[name])
-    visits = f"{count:,} visit{'' if count == 1 else 's'}"
-    return f"Longest: {name}, {days} working days (median of {visits})."
+    return f"Longest: {name}, {days} working days (median of {count_noun(count, 'visit')})."
 
 
 def _draw_boxes(
@@ -203,7 +205,9 @@ def _draw_boxes(
     for place, values, count in zip(places, ended.values(), present, strict=True):
         visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        write_beside_axes(ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, _MUTED))
+        write_beside_axes(
+            ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, QUIET_TEXT)
+        )
 
 
 def _horizontal_option(ax: Axes) -> dict[str, Any]:

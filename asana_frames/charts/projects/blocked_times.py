@@ -77,10 +77,12 @@ def blocked_times(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
-    blocked_times = read_input(blocked_times, _NEEDED, chart="blocked_times", ax=ax, titles=titles)
+    blocked_times = read_input(
+        blocked_times, _NEEDED, chart="blocked_times", ax=ax, titles=titles, has_rows=True
+    )
     rows = drop_missing(blocked_times, "blocked_at", "days_blocked")
     days = column_numbers(rows, "days_counted")
     labels = unique_labels(rows, _TASK, LONGEST_NAME)
@@ -109,7 +111,7 @@ def blocked_times(
         _WHAT,
         titles,
         finding=_name_longest(total, rows, labels),
-        notes=[count_hidden(len(total) - len(shown), "tasks")],
+        notes=[count_hidden(len(total) - len(shown), "task")],
         days=_find_days(rows[is_shown]),
         legend=legend,
     )

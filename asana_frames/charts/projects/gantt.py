@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, read_about, restate_about
+from asana_frames.charts.shared.about import Titles, copy_attrs_as_of, read_about
 from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
@@ -20,17 +20,13 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.dates import (
-    day_position,
-    day_positions,
-    format_day,
-    label_date_axis,
-)
+from asana_frames.charts.shared.dates import day_position, day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import name_rows
 from asana_frames.charts.shared.today import find_today, mark_today
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.types import When
@@ -88,9 +84,8 @@ def gantt(
         ``project_name``, ``start_on``, ``due_on``, ``completed``, ``depends_on_gids``,
         ``is_blocked``, ``is_critical``, ``conflict``, ``is_late`` and ``earliest_finish``.
     now
-        The day to mark, for a table that does not tell as of when it is, such as one of a file;
-        the present one if not given. Of a table that tells it, its own day is marked: what is
-        late or blocked is so on that day.
+        The day to mark; default: ``now`` of the table, else today. Only for a table without
+        ``now`` in its ``attrs``, such as one of a file: what is late or blocked is so on that day.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax
@@ -110,8 +105,8 @@ def gantt(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is not a valid time, or another day than that of the
-        table.
+        A column is missing, ``now`` is not a valid time or another day than that of the table, or
+        ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     dependencies = read_input(
@@ -120,11 +115,12 @@ def gantt(
         chart="gantt",
         ax=ax,
         titles=titles,
+        has_rows=True,
         source="rollups.dependencies",
         kinds={"completed": "boolean"},
     )
     day = _find_day(dependencies, now)
-    stated = restate_about(dependencies, now=None if now is None else day)
+    stated = copy_attrs_as_of(dependencies, now=None if now is None else day)
     ordered = _sort_by_weight(_select_dated(dependencies))
     if ax is None:
         ax = new_axes(height=0.26 * max(_count_lines(ordered)[:_MOST_TASKS], default=0) + 2.0)
@@ -146,7 +142,7 @@ def gantt(
         _WHAT,
         titles,
         finding=_summarise(ordered),
-        notes=[today_note, count_hidden(len(ordered) - len(drawn), "tasks"), undated_note],
+        notes=[today_note, count_hidden(len(ordered) - len(drawn), "task"), undated_note],
         legend=legend,
     )
     return make_room(ax)

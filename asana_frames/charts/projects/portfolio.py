@@ -19,12 +19,13 @@ from asana_frames.charts.shared.axes import (
     max_name_length,
     new_axes,
 )
-from asana_frames.charts.shared.columns import column_numbers, read_input
+from asana_frames.charts.shared.columns import column_numbers, drop_repeated, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
+from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
 
 if TYPE_CHECKING:
@@ -77,16 +78,18 @@ def portfolio(
         of tasks done, coloured by the last status; marks are the expected progress; text beside
         them gives share, status, how many days ago that was given, and number of overdue tasks.
         At most 40 rows, the total among them; a note counts the others. The subtitle counts the
-        projects that are off track or at risk, and the overdue tasks.
+        projects that are off track or at risk, and, from the row of the total, the overdue tasks.
 
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = [*_TEXTS, "path", *_SHARES, "days_since_status", "overdue"]
-    portfolio = read_input(portfolio, needed, chart="portfolio", ax=ax, titles=titles)
+    portfolio = read_input(
+        portfolio, needed, chart="portfolio", ax=ax, titles=titles, has_rows=True
+    )
     if ax is None:
         ax = new_axes(height=0.34 * min(len(portfolio), _MOST_ROWS) + 1.9)
     if portfolio.empty:
@@ -118,7 +121,7 @@ def portfolio(
 def _summarise(portfolio: pd.DataFrame) -> str:
     """Return a sentence that counts the projects in trouble, and their overdue tasks."""
     projects = portfolio[portfolio["kind"].eq("project").fillna(False).astype(bool)]
-    projects = projects.drop_duplicates("project_gid")
+    projects = drop_repeated(projects, "project_gid")
     if projects.empty:
         return ""
     words = [project_status_look(status).words for status in projects["last_status"]]
@@ -127,9 +130,8 @@ def _summarise(portfolio: pd.DataFrame) -> str:
     # A task that is in two projects is overdue once.
     total = portfolio.loc[portfolio["kind"].eq("total").fillna(False).astype(bool), "overdue"]
     overdue = int(total.fillna(0).sum())
-    tasks = f"; {overdue:,} task{'' if overdue == 1 else 's'} overdue" if overdue else ""
-    word = "project" if len(projects) == 1 else "projects"
-    return f"Of {len(projects):,} {word}, {troubled}{tasks}."
+    tasks = f"; {count_noun(overdue, 'task')} overdue" if overdue else ""
+    return f"Of {count_noun(len(projects), 'project')}, {troubled}{tasks}."
 
 
 def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:
@@ -227,7 +229,7 @@ def _row_label(percent: float, status: str, days: Any, overdue: Any) -> str:
     >>> _row_label(50.0, "", None, 12)
     '50 %  12 overdue'
     """
-    done = "no tasks" if np.isnan(percent) else f"{percent:.0f} %"
+    done = "no tasks" if np.isnan(percent) else format_share(percent / 100)
     if status and pd.notna(days):
         status += f" ({_format_age(days)})"
     late = "" if pd.isna(overdue) or not overdue else f"{int(overdue):,} overdue"

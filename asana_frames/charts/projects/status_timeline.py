@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import Titles, restate_about
+from asana_frames.charts.shared.about import Titles, copy_attrs_as_of
 from asana_frames.charts.shared.axes import (
     axes_width,
     count_fitting_rows,
@@ -70,20 +70,22 @@ def status_timeline(
     Returns
     -------
     Axes
-        A row per parent, those whose last status is worst at the top, then by name, at most 30;
-        spans are coloured by status, in UTC, which they name where
-        there is room; the legend names all. Notes count the
-        other parents, the updates without a parent or a moment, and those after ``now``. The
-        subtitle counts the last statuses.
+        A row per parent, those whose last status is worst at the top, then by name, at most 30.
+        Spans are coloured by status and name it where there is room; times are in UTC.
+        The legend names all statuses. Notes count the other parents, the updates without a parent
+        or a moment, and those after ``now``. The subtitle counts the last statuses.
 
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``now`` is not a valid time.
+        A column is missing, ``now`` is not a valid time, or ``ax``, ``title`` or ``subtitle``
+        cannot be used.
     """
     titles = Titles(title, subtitle)
     chart, source = "status_timeline", "asana.status_updates.list"
-    statuses = read_input(statuses, _NEEDED, chart=chart, ax=ax, titles=titles, source=source)
+    statuses = read_input(
+        statuses, _NEEDED, chart=chart, ax=ax, titles=titles, has_rows=True, source=source
+    )
     end = parse_moment(now)
     known = _read_updates(statuses)
     unplaced = len(statuses) - len(known)
@@ -94,7 +96,7 @@ def status_timeline(
     if ax is None:
         ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.9)
     if updates.empty:
-        set_heading(ax, restate_about(statuses), _WHAT, titles)
+        set_heading(ax, copy_attrs_as_of(statuses), _WHAT, titles)
         return draw_empty(ax, "No status updates")
     drawn = parents.head(count_fitting_rows(ax, _MOST_PARENTS, reserved=0.9))
     legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
@@ -102,7 +104,7 @@ def status_timeline(
     label_date_axis(ax)
     set_heading(
         ax,
-        restate_about(statuses, now=end),
+        copy_attrs_as_of(statuses, now=end),
         _WHAT,
         titles,
         finding=_count_statuses(parents["status_type"]),
@@ -125,7 +127,7 @@ def _count_statuses(last: pd.Series) -> str:
     known = [project_status_look(status).words for status in _FROM_WORST]
     order = dict.fromkeys([*(words for words in known if words in counts), *counts.index])
     parts = [f"{counts[words]:,} {words}" for words in order]
-    return f"Now {', '.join(parts)}, of {len(last):,}."
+    return f"Now: {', '.join(parts)} (of {len(last):,})."
 
 
 def _read_updates(statuses: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What a chart is about, in the words of its title: whose it is, from when to when, as of when."""
+"""Subject, dates and "as of" note in the titles of charts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.rollups.shared.about import ABOUT, find_subject
+from asana_frames.display.sentences import MONTHS, format_day, format_span
+from asana_frames.rollups.shared.about import ABOUT, read_subject
 
 
 class About(NamedTuple):
-    """What the ``attrs`` of a table say of it; what they do not say is empty or None."""
+    """Subject, dates and moment in the ``attrs`` of a table; unknown ones are empty or None."""
 
     subject: str = ""
     start: pd.Timestamp | None = None
@@ -19,18 +20,19 @@ class About(NamedTuple):
 
 
 class Titles(NamedTuple):
-    """Texts in place of those that a chart has: None for none passed, empty to have none."""
+    """The arguments ``title`` and ``subtitle``: None keeps the default, "" removes it."""
 
     title: str | None = None
     subtitle: str | None = None
 
 
-#: No texts were passed.
-USUAL = Titles()
+DEFAULT_TITLES = Titles()
+#: The longest span, in days, whose first and last day a title names.
+_MOST_DAYS = 62
 
 
 def read_about(frame: pd.DataFrame) -> About:
-    """Return what the ``attrs`` of a table say; what cannot be read is not known."""
+    """Parse the ``attrs`` of a table; values that cannot be parsed are unknown."""
     told = {name: frame.attrs.get(name) for name in ABOUT}
     subject = told.pop("subject")
     told.pop("every")
@@ -44,15 +46,15 @@ def read_about(frame: pd.DataFrame) -> About:
     return About(subject if isinstance(subject, str) else "", **(known | days))
 
 
-def restate_about(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd.DataFrame:
-    """Return an empty frame with the subject and the dates that a table has in its ``attrs``.
+def copy_attrs_as_of(frame: pd.DataFrame, *, now: pd.Timestamp | None = None) -> pd.DataFrame:
+    """Return an empty frame with the subject and the dates in the ``attrs`` of a table.
 
-    The subject of a frame that was read from Asana is copied to where rollups have theirs. ``now``
-    replaces the moment of the table.
+    For a frame read from Asana, the subject comes from ``attrs["asana"]``. ``now`` replaces the
+    moment of the table.
     """
     stated = frame.head(0)
     stated.attrs = {name: frame.attrs[name] for name in ABOUT if name in frame.attrs}
-    stated.attrs["subject"] = find_subject(frame)
+    stated.attrs["subject"] = read_subject(frame)
     if now is not None:
         stated.attrs["now"] = now.isoformat(timespec="minutes")
     return stated
@@ -74,38 +76,31 @@ def compose_title(what: str, about: About) -> str:
     >>> compose_title("tracked hours", About())
     'Tracked hours'
     """
-    when = format_span(about.start, about.end)
+    when = format_title_span(about.start, about.end)
     parts = f"{what}, {when}" if when else what
     return f"{about.subject}: {parts}" if about.subject else parts[:1].upper() + parts[1:]
 
 
-def format_span(start: pd.Timestamp | None, end: pd.Timestamp | None) -> str:
-    """Return days from one to another as text; within two months with their days.
+def format_title_span(start: pd.Timestamp | None, end: pd.Timestamp | None) -> str:
+    """Return the days of a title: of more than two months the months alone.
 
     Examples
     --------
-    >>> format_span(pd.Timestamp("2026-05-01"), pd.Timestamp("2026-11-28"))
+    >>> format_title_span(pd.Timestamp("2026-05-01"), pd.Timestamp("2026-11-28"))
     'May to Nov 2026'
-    >>> format_span(pd.Timestamp("2026-11-02"), pd.Timestamp("2026-11-28"))
+    >>> format_title_span(pd.Timestamp("2026-11-02"), pd.Timestamp("2026-11-28"))
     '2 to 28 Nov 2026'
-    >>> format_span(None, pd.Timestamp("2026-11-28"))
+    >>> format_title_span(None, pd.Timestamp("2026-11-28"))
     'until 28 Nov 2026'
     """
     if start is None or end is None:
-        only = start if end is None else end
-        word = "since" if end is None else "until"
-        return "" if only is None else f"{word} {only.day} {only:%b %Y}"
+        only, word = (end, "until") if start is None else (start, "since")
+        return "" if only is None else f"{word} {format_day(only)}"
     start, end = start.tz_localize(None).normalize(), end.tz_localize(None).normalize()
-    if start == end:
-        return f"{end.day} {end:%b %Y}"
-    is_long = (end - start).days > 62
-    first = f"{start:%b}" if is_long else f"{start.day} {start:%b}"
-    last = f"{end:%b %Y}" if is_long else f"{end.day} {end:%b %Y}"
-    if start.year != end.year:
-        first = f"{first} {start.year}"
-    elif start.month == end.month:
-        first = f"{start.day}"
-    return f"{first} to {last}"
+    if (end - start).days <= _MOST_DAYS:
+        return format_span(start, end)
+    first, last = (f"{MONTHS[day.month - 1]} {day.year}" for day in (start, end))
+    return f"{first.removesuffix(f' {end.year}')} to {last}"
 
 
 def format_now(now: pd.Timestamp | None) -> str:
@@ -120,7 +115,7 @@ def format_now(now: pd.Timestamp | None) -> str:
     """
     if now is None:
         return ""
-    day = f"As of {now.day} {now:%b %Y}"
+    day = f"As of {format_day(now)}"
     offset = now.utcoffset()
     if offset is None or (now.hour, now.minute) == (0, 0):
         return day

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from asana_frames.charts.shared.colours import BAD, GOOD, UNKNOWN, WARNING
 from asana_frames.charts.shared.ink import mix_ink, shade
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_BLUE, _GREEN, _RED, _YELLOW = "#3f90da", "#1f9e89", "#a01f3d", "#e0a100"
-#: Status or state -> colour. What is approved is lighter than what is rejected, also for people
-#: who see no red or no green.
+_BLUE = "#3f90da"
+#: Status or state -> colour.
 _COLOURS = {
     "submitted": _BLUE,
     "pending": _BLUE,
-    "approved": _GREEN,
-    "rejected": _RED,
-    "mixed": _YELLOW,
+    "approved": GOOD,
+    "rejected": BAD,
+    "mixed": WARNING,
 }
 #: The status and the state of those who have handed in nothing, and their parts of ink.
 _DRAFT, _NOTHING = "draft", "not handed in"
 _DRAFT_INK, _NOTHING_INK = 0.45, 0.2
-_OTHER = "#a96b59"
 
 
 def find_approval_colour(ax: Axes, state: str) -> str:
@@ -32,7 +31,7 @@ def find_approval_colour(ax: Axes, state: str) -> str:
         return mix_ink(ax, _NOTHING_INK)
     if state == _DRAFT:
         return shade(ax, mix_ink(ax, _DRAFT_INK))
-    return shade(ax, _COLOURS.get(state, _OTHER))
+    return shade(ax, _COLOURS.get(state, UNKNOWN))
 
 
 def is_approval_state(state: str) -> bool:

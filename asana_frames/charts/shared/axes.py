@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from asana_frames.charts.shared.cells import fit_cell
 from asana_frames.charts.shared.fonts import use_fallback_fonts
 from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
+from asana_frames.display.sentences import count_noun
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -25,6 +26,8 @@ _ROW = 1.26
 _HEADING = 0.8
 #: Points of the labels of ticks in the usual style.
 _USUAL_SIZE = 10.0
+#: The part of its cell that axes fill with all around them: layouts keep a margin.
+_FILLED = 0.94
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
 
@@ -66,7 +69,7 @@ def cell_width(ax: Axes) -> float:
     part = spec.get_position(figure).width / (margins.right - margins.left)
     # The width of a figure changes while a part of it is saved; this transform does not.
     (left, _), (right, _) = figure.transSubfigure.transform([(0, 0), (1, 1)])
-    return 0.94 * float(min(part, 1.0)) * float(right - left) / float(figure.dpi)
+    return _FILLED * float(min(part, 1.0)) * float(right - left) / float(figure.dpi)
 
 
 def axes_height(ax: Axes) -> float:
@@ -114,21 +117,21 @@ def _to_points(size: Any) -> float:
     return FontProperties(size=size).get_size_in_points()
 
 
-def count_hidden(hidden: int, what: str = "") -> str:
+def count_hidden(hidden: int, noun: str = "", plural: str | None = None) -> str:
     """Return a note that counts the rows that are not drawn, or an empty text for none.
-
-    ``what`` begins with what they are called, in the plural.
 
     Examples
     --------
-    >>> count_hidden(3), count_hidden(3, "persons"), count_hidden(0)
-    ('… 3 more', '… 3 more persons', '')
-    >>> count_hidden(1, "sprints before")
-    '… 1 more sprint before'
+    >>> count_hidden(3), count_hidden(1, "task"), count_hidden(2, "person", "people")
+    ('… 3 more', '… 1 more task', '… 2 more people')
+    >>> count_hidden(0)
+    ''
     """
-    word, space, rest = what.partition(" ")
-    counted = f"{word.removesuffix('s')}{space}{rest}" if hidden == 1 else what
-    return f"… {hidden} more {counted}".rstrip() if hidden else ""
+    if not hidden:
+        return ""
+    if not noun:
+        return f"… {hidden:,} more"
+    return f"… {count_noun(hidden, f'more {noun}', plural and f'more {plural}')}"
 
 
 def annotate_right(

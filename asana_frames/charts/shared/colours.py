@@ -28,11 +28,12 @@ SERIES_ON_DARK = (
 #: Hatches the series "other", which is light, so that it never looks like a series of its own.
 OTHER_HATCH = "////"
 HATCH = "#8a8a8a"
-#: Cells without data.
-MISSING = "#dedede"
 DARK = "#222222"
 #: Overdue, over budget, in conflict.
 ALARM = "#bd1f01"
+#: Of statuses and states. What is good is lighter than what is bad, also for people who see no red
+#: or no green.
+GOOD, WARNING, BAD, UNKNOWN = "#1f9e89", "#e0a100", "#a01f3d", "#a96b59"
 
 
 def text_colour_on(colour: ColorType) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.about import USUAL, Titles
+from asana_frames.charts.shared.about import DEFAULT_TITLES, Titles
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.compare import COMPARED
-from asana_frames.rollups.shared.inputs import read_frame
+from asana_frames.rollups.shared.inputs import is_true, read_frame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,8 @@ def read_input(
     ax: object,
     source: str | None = None,
     kinds: Mapping[str, str] | None = None,
-    titles: Titles = USUAL,
+    titles: Titles = DEFAULT_TITLES,
+    has_rows: bool = False,
 ) -> Any:
     """Return a frame with typed columns, if a chart can draw it on axes.
 
@@ -47,6 +48,8 @@ def read_input(
         Kinds of columns that their names do not tell: name -> kind.
     titles
         The arguments ``title`` and ``subtitle`` of the chart.
+    has_rows
+        Whether the chart writes names on the vertical axis, which others must not share then.
 
     Returns
     -------
@@ -58,24 +61,14 @@ def read_input(
     InvalidArgument
         The message says which frame, axes or text to pass.
     """
-    # Imported here: matplotlib costs more than all the rest of an import.
-    from matplotlib.axes import Axes
-
     what = f"charts.{chart}"
-    if ax is not None and not isinstance(ax, Axes):
-        raise InvalidArgument(
-            f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
-            f"{type(ax).__name__}."
-        )
-    if ax is not None and ("left" not in ax.spines or hasattr(ax, "zaxis")):
-        raise InvalidArgument(
-            f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
-            f'not {ax.name} axes. Leave out projection="{ax.name}".'
-        )
+    _check_axes(ax, what)
+    if has_rows:
+        check_own_rows(ax)
     for name, text in titles._asdict().items():
         if text is not None and not isinstance(text, str):
             raise InvalidArgument(
-                f'{what}({name}=) takes a text, "" for none, or None for what is known, not '
+                f'{what}({name}=) expects text; "" removes it, None keeps the default; got '
                 f"{type(text).__name__}."
             )
     columns = list(columns)
@@ -89,6 +82,41 @@ def read_input(
     return read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
 
 
+def _check_axes(ax: object, what: str) -> None:
+    # Imported here: matplotlib costs more than all the rest of an import.
+    from matplotlib.axes import Axes
+
+    if ax is None:
+        return
+    if not isinstance(ax, Axes):
+        raise InvalidArgument(
+            f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
+            f"{type(ax).__name__}."
+        )
+    if "left" not in ax.spines or hasattr(ax, "zaxis"):
+        raise InvalidArgument(
+            f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
+            f'not {ax.name} axes. Leave out projection="{ax.name}".'
+        )
+
+
+def check_own_rows(ax: Any) -> None:
+    """Check, before anything is drawn, that no other axes share the vertical axis of a chart.
+
+    The names of its rows would stand beside theirs, too.
+
+    Raises
+    ------
+    InvalidArgument
+        The message says how to create the axes.
+    """
+    if ax is not None and len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+        raise InvalidArgument(
+            "This chart labels each row, so its axes must not share the y axis with others. "
+            "Create them without sharey=."
+        )
+
+
 def column_numbers(frame: pd.DataFrame, column: str) -> Numbers:
     """Return a column as floats, missing values as NaN."""
     return np.asarray(frame[column].astype("float64"), dtype="float64")
@@ -98,6 +126,11 @@ def drop_missing(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return the rows that have a value in every column, numbered from 0."""
     is_known = frame[list(columns)].notna().all(axis=1).to_numpy(dtype=bool)
     return frame[is_known].reset_index(drop=True)
+
+
+def drop_repeated(frame: pd.DataFrame, gid: str) -> pd.DataFrame:
+    """Return the first row of each object, numbered from 0; rows without a gid all stay."""
+    return frame[is_true(frame[gid].isna() | ~frame[gid].duplicated())].reset_index(drop=True)
 
 
 def sort_dated(frame: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -111,7 +111,7 @@ def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words)
     >>> words = Words("planned", "over", "unplanned", "no plan", "not planned", "took more")
     >>> hours = ComparedHours(np.array([10.0, 4]), np.array([12.5, 4]), np.array([0.0, 0]))
     >>> summarise_compared(["Site", "App"], hours, words)
-    '1 of 2 took more, most Site (+2.5 h).'
+    '1 of 2 took more; the most: Site (+2.5 h).'
     """
     target, actual, without = hours
     known = ~np.isnan(target)
@@ -123,7 +123,7 @@ def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words)
         return f"None of {int(known.sum()):,} {words.more}."
     farthest = int(np.argmax(difference))
     most = f"{names[farthest]} (+{format_number(float(difference[farthest]))} h)"
-    return f"{over:,} of {int(known.sum()):,} {words.more}, most {most}."
+    return f"{over:,} of {int(known.sum()):,} {words.more}; the most: {most}."
 
 
 def compared_label(target: float, actual: float, without: float, words: Words) -> str:

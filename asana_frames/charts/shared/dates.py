@@ -66,9 +66,8 @@ def unique_days(periods: pd.Series) -> Days:
 def find_step(days: Days, every: object = None) -> Step:
     """Return the longest step that all days fall on; days between them may be missing.
 
-    One day tells years, quarters, months, weeks from Monday and days only: others are found where
-    two days agree. So the length of the periods, where it is known, is taken if all days fall on
-    it: three Mondays may be days, and the 1st a day of its own.
+    A single day is taken for a year, quarter, month, week from Monday or day. ``every``, where
+    known, wins if all days are starts of such periods.
     """
     told = read_step(every)
     if told is not None and (shift_periods(days, told.every, 0) == days).all():
@@ -183,14 +182,3 @@ def _matplotlib_dates() -> Any:
     from matplotlib import dates
 
     return dates
-
-
-def format_day(day: pd.Timestamp) -> str:
-    """Return a day as text.
-
-    Examples
-    --------
-    >>> format_day(pd.Timestamp("2026-11-02"))
-    '2 Nov 2026'
-    """
-    return f"{day.day} {day:%b} {day.year}"

@@ -65,7 +65,7 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     parts = np.clip(np.nan_to_num(to_parts.transform(values)[:, 1]), 0, 1)
     order = np.argsort(parts, kind="stable")
     least = 1.25 * size / 72 / (_HEIGHT * axes_height(ax))
-    places = _spread(list(parts[order]), least, 1.0)
+    places = _spread_places(list(parts[order]), least, 1.0)
     for at, place in zip(order, places, strict=True):
         name, end = list(ends.items())[at]
         (_, value) = to_parts.inverted().transform((0.0, place))
@@ -73,7 +73,7 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     return {}
 
 
-def _spread(places: Sequence[float], least: float, highest: float) -> list[float]:
+def _spread_places(places: Sequence[float], least: float, highest: float) -> list[float]:
     """Move sorted places apart until there is ``least`` between them, none above ``highest``."""
     spread: list[float] = []
     for place in places:

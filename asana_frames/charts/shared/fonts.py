@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from asana_frames.display.sentences import join_words
 from asana_frames.exceptions import warn_caller
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ _SCRIPTS = (
     (0x0900, 0x097F, "Devanagari", "Noto Sans Devanagari"),
     (0x0E00, 0x0E7F, "Thai", "Noto Sans Thai"),
     (0x1100, 0x11FF, "Korean", "Noto Sans CJK"),
-    (0x2E80, 0x9FFF, "Chinese or Japanese", "Noto Sans CJK"),
+    (0x2E80, 0x9FFF, "Chinese, Japanese", "Noto Sans CJK"),
     (0xAC00, 0xD7AF, "Korean", "Noto Sans CJK"),
-    (0xF900, 0xFAFF, "Chinese or Japanese", "Noto Sans CJK"),
-    (0xFF00, 0xFFEF, "Chinese or Japanese", "Noto Sans CJK"),
+    (0xF900, 0xFAFF, "Chinese, Japanese", "Noto Sans CJK"),
+    (0xFF00, 0xFFEF, "Chinese, Japanese", "Noto Sans CJK"),
     (0x2600, 0x27BF, "symbols", "Noto Emoji"),
     (0x1F000, 0x1FAFF, "emoji", "Noto Emoji"),
 )
@@ -54,7 +55,10 @@ def use_fallback_fonts(ax: Axes) -> None:
 
 
 def _clean_tick_labels(axis: Axis) -> set[str]:
-    """Replace letters in tick labels that no font has; their texts are made anew when drawn."""
+    """Replace letters in tick labels that no font has.
+
+    As labels of the axis, not as texts: matplotlib recreates these at each drawing.
+    """
     from matplotlib.ticker import FixedLocator
 
     labels = axis.get_ticklabels() if isinstance(axis.get_major_locator(), FixedLocator) else []
@@ -73,7 +77,7 @@ def _fit_fonts(text: Text) -> set[str]:
     missing = find_missing(words, text.get_fontproperties())
     families = list(text.get_fontfamily())
     for name, file in _list_fonts() if missing else ():
-        found = {letter for letter in missing if _has(file, letter)}
+        found = {letter for letter in missing if has_glyph(file, letter)}
         if found:
             families.append(name)
             missing -= found
@@ -85,16 +89,16 @@ def _fit_fonts(text: Text) -> set[str]:
 
 
 def _warn_of_lost(letters: Iterable[str]) -> None:
-    known: dict[str, str] = {}
+    known: dict[str, dict[str, None]] = {}
     for letter in sorted(letters):
         first = (row for row in _SCRIPTS if row[0] <= ord(letter) <= row[1])
         script, font = next(((row[2], row[3]) for row in first), ("other", "Noto Sans"))
-        known.setdefault(font, script)
+        known.setdefault(font, {})[script] = None
     if known:
-        named = " and ".join(f"{font} (for {script} letters)" for font, script in known.items())
+        named = [f"{font} ({', '.join(scripts)})" for font, scripts in known.items()]
         warn_caller(
-            f"No installed font has some letters of this chart, shown as {_BOX}. Install {named}, "
-            f"then restart Python.",
+            f"Some characters of this chart are in no installed font and appear as {_BOX}. "
+            f"Install {join_words(named)}, then restart Python.",
             UserWarning,
         )
 
@@ -122,7 +126,7 @@ def find_missing(words: str, font: FontProperties) -> set[str]:
     from matplotlib.font_manager import findfont
 
     file = str(findfont(font))
-    return {letter for letter in words if letter.isprintable() and not _has(file, letter)}
+    return {letter for letter in words if letter.isprintable() and not has_glyph(file, letter)}
 
 
 @cache
@@ -136,5 +140,6 @@ def _read_letters(file: str) -> frozenset[int]:
         return frozenset()
 
 
-def _has(file: str, letter: str) -> bool:
+def has_glyph(file: str, letter: str) -> bool:
+    """Return whether the font of a file has a letter."""
     return ord(letter) in _read_letters(file)

@@ -16,8 +16,8 @@ from asana_frames.charts.shared.axes import (
     title_size,
 )
 from asana_frames.charts.shared.corners import corner_transform, forget_edges
-from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import cut_name
+from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink
+from asana_frames.display.sentences import cut_name
 from asana_frames.display.words import FINDING_GID
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from asana_frames.charts.shared.wrapped_text import WrappedText
 
-#: Parts of ink of the finding and of the notes: words that are read after the title.
-_FINDING, _NOTE = 0.8, 0.68
+#: The part of ink of the finding, which is read after the title.
+_FINDING = 0.8
 #: Points between the parts.
 _GAP = 4.0
 #: The part of the height of axes that headings may take before the finding is left out.
@@ -68,27 +68,26 @@ def set_heading(
     notes
         What is left out or assumed; empty ones are dropped. As of when the chart is, is added.
     days
-        The first day and the last day that are drawn. A part of a table is then not said to be
-        all of it.
+        First and last day drawn; the title names these instead of the days of the table.
     legend
         Label -> artist.
     """
-    about = _narrow(read_about(frame), days)
+    about = _narrow_days(read_about(frame), days)
     height = _GAP
     if legend:
         height += _add_legend(ax, legend, height) + _GAP
     title, subtitle = titles
-    shown = _write(ax, finding if subtitle is None else subtitle, "top", height)
-    if shown and subtitle is None and not _fits(ax, height + shown.measure_height()):
+    shown = _write_lines(ax, finding if subtitle is None else subtitle, "top", height)
+    if shown and subtitle is None and not _fits_axes(ax, height + shown.measure_height()):
         shown.remove()
         shown = None
     _set_title(ax, _list_titles(what, about) if title is None else [title])
-    _reserve(ax, height, shown)
+    _reserve_height(ax, height, shown)
     known = [note[:1].upper() + note[1:] for note in (*notes, format_now(about.now)) if note]
-    _write(ax, " · ".join(known), "bottom", -_GAP)
+    _write_lines(ax, " · ".join(known), "bottom", -_GAP)
 
 
-def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
+def _narrow_days(about: About, days: tuple[Any, Any] | None) -> About:
     """Return what is known, with the days of that part which is drawn."""
     if days is None:
         return about
@@ -96,7 +95,7 @@ def _narrow(about: About, days: tuple[Any, Any] | None) -> About:
     start = first if about.start is None else max(first, about.start)
     end = last if about.end is None else min(last, about.end)
     if start > end:
-        # What is drawn lies before or after what is told: the days that are drawn are true.
+        # The drawn days lie outside those of ``attrs``: use the drawn ones.
         start, end = first, last
     return about._replace(start=start, end=end)
 
@@ -124,10 +123,10 @@ def _set_title(ax: Axes, choices: Sequence[str]) -> None:
     wrap_when_drawn(made, choices, _LINES["title"])
 
 
-def _reserve(ax: Axes, height: float, finding: WrappedText | None) -> None:
-    """Keep a title that is set later, too, above what stands on the axes.
+def _reserve_height(ax: Axes, height: float, finding: WrappedText | None) -> None:
+    """Add an invisible inset as high as the legend and the finding.
 
-    matplotlib moves titles above the axes that are within others.
+    matplotlib places titles, later ones too, above inset axes.
     """
     strut = ax.inset_axes((0, 0, 1, 1))
     strut.set(visible=False, xticks=[], yticks=[])
@@ -153,7 +152,7 @@ class _Strut:
         return TransformedBbox(box, self._corner - axes.figure.transSubfigure)
 
 
-def _write(ax: Axes, words: str, edge: Any, points: float) -> WrappedText | None:
+def _write_lines(ax: Axes, words: str, edge: Any, points: float) -> WrappedText | None:
     """Write a finding at the top of axes, or notes at the bottom, if there are words."""
     from asana_frames.charts.shared.wrapped_text import LINE, wrap_when_drawn
 
@@ -165,7 +164,7 @@ def _write(ax: Axes, words: str, edge: Any, points: float) -> WrappedText | None
         0,
         "",
         transform=corner_transform(ax, edge, points),
-        color=mix_ink(ax, _FINDING if is_finding else _NOTE),
+        color=mix_ink(ax, _FINDING if is_finding else QUIET_TEXT),
         va="bottom" if is_finding else "top",
         ha="left",
         fontsize=font_size(ax) + is_finding,
@@ -182,7 +181,7 @@ def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float
     for columns in range(len(handles), 0, -1):
         legend = build_legend(
             ax,
-            {shorten_name_of_series(label): artist for label, artist in handles.items()},
+            handles,
             loc="lower left",
             bbox_to_anchor=(0, 0),
             bbox_transform=corner_transform(ax, "top", points),
@@ -198,12 +197,7 @@ def _add_legend(ax: Axes, handles: Mapping[str, Artist], points: float) -> float
     return float(size.height) / point
 
 
-def shorten_name_of_series(label: str) -> str:
-    """Cut the label of a series to what a legend has room for."""
-    return cut_name(label, 40)
-
-
-def _fits(ax: Axes, points: float) -> bool:
+def _fits_axes(ax: Axes, points: float) -> bool:
     from asana_frames.charts.shared.wrapped_text import LINE
 
     taken = points + title_size(ax) * LINE

@@ -18,8 +18,8 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     period_edges,
 )
-from asana_frames.charts.shared.ink import find_background, mix_ink
-from asana_frames.charts.shared.luminance import measure_luminance
+from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink
+from asana_frames.charts.shared.luminance import MIDDLE, measure_luminance
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -31,35 +31,30 @@ if TYPE_CHECKING:
 #: The text of a cell with nothing in it, and of one without available hours.
 NOTHING = "·"
 AWAY = "off"
-#: Parts of ink: of cells without data, of their hatches, and of words that are not numbers.
-_EMPTY, _LINES, _WORDS = 0.13, 0.3, 0.68
+#: Parts of ink: of cells without data, and of their hatches.
+_EMPTY, _LINES = 0.13, 0.3
 #: Colours of scales after that of the background: from little to much of a thing.
 _LIGHT_SCALE, _DARK_SCALE = ("#7db8da", "#2e7ebc", "#08306b"), ("#1c4f7c", "#3f90da", "#cfe6fb")
 #: The same, of too much.
 _LIGHT_ALARM, _DARK_ALARM = ("#f6b093", "#ca4842", "#67001f"), ("#6b1e1e", "#d0564a", "#ffc9b8")
-#: The luminance below which a background is dark.
-_MIDDLE = 0.18
 _AWAY_HATCH = "/////"
 #: Points of the smallest print that can be read.
-_SMALLEST = 5.0
+SMALLEST_PRINT = 5.0
 
 
 def build_scale(ax: Axes) -> Colormap:
     """Return the colours of amounts, from that of the background for nothing to a strong one."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    paper = find_background(ax)
-    colours = _LIGHT_SCALE if measure_luminance(paper) > _MIDDLE else _DARK_SCALE
-    return LinearSegmentedColormap.from_list("amounts", [paper, *colours])
+    paper, amounts, _ = _choose_scales(ax)
+    return LinearSegmentedColormap.from_list("amounts", [paper, *amounts])
 
 
 def build_load_scale(ax: Axes) -> Colormap:
     """Return the colours of a load: blue up to the middle, which is full, and red beyond it."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    paper = find_background(ax)
-    is_light = measure_luminance(paper) > _MIDDLE
-    few, many = (_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM)
+    paper, few, many = _choose_scales(ax)
     up_to_full = [(0.0, paper), (0.25, few[0]), (0.5, few[1])]
     beyond = [(0.5, many[0]), (0.75, many[1]), (1.0, many[2])]
     return LinearSegmentedColormap.from_list("load", [*up_to_full, *beyond])
@@ -69,10 +64,15 @@ def build_balance_scale(ax: Axes) -> Colormap:
     """Return red for what is missing, blue for what is left, and the background for neither."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    paper = find_background(ax)
-    is_light = measure_luminance(paper) > _MIDDLE
-    few, many = (_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM)
+    paper, few, many = _choose_scales(ax)
     return LinearSegmentedColormap.from_list("balance", [*many[::-1], paper, *few])
+
+
+def _choose_scales(ax: Axes) -> tuple[str, Sequence[str], Sequence[str]]:
+    """Return the colour of the background, and the scales of amounts and of too much on it."""
+    paper = find_background(ax)
+    is_light = measure_luminance(paper) > MIDDLE
+    return paper, *((_LIGHT_SCALE, _LIGHT_ALARM) if is_light else (_DARK_SCALE, _DARK_ALARM))
 
 
 def draw_cells(
@@ -110,7 +110,7 @@ def fit_text_size(ax: Axes, texts: Sequence[Sequence[str]], columns: float | Non
     share = 0.85 if axes_width(ax) >= WIDE else 0.75
     inches = share * axes_width(ax) / (columns or max(len(texts[0]), 1))
     size = min(font_size(ax), 72 * inches / (0.7 * letters + 0.3))
-    return size if size >= _SMALLEST else 0.0
+    return size if size >= SMALLEST_PRINT else 0.0
 
 
 def write_cells(
@@ -124,7 +124,7 @@ def write_cells(
 ) -> None:
     """Write a text into each cell, light on dark cells and dark on light ones."""
     columns, colours = list(positions), mesh.to_rgba(values)
-    words = mix_ink(ax, _WORDS)
+    words = mix_ink(ax, QUIET_TEXT)
     for row, (row_colours, row_texts) in enumerate(zip(colours, texts, strict=True)):
         for column, colour, text in zip(columns, row_colours, row_texts, strict=True):
             ax.text(

@@ -17,8 +17,8 @@ RGB: TypeAlias = tuple[float, float, float]
 LINE_CONTRAST, TEXT_CONTRAST = 3.0, 4.5
 _ON_DARK = dict(zip(SERIES, SERIES_ON_DARK, strict=True))
 
-#: Parts of ink: of lines and marks, of words that matter less, of grids.
-_LINE, MUTED, GRID = 0.87, 0.6, 0.106
+#: Parts of ink: of lines and marks, of words that matter less and of marks that do, of grids.
+_LINE, QUIET_TEXT, MUTED, GRID = 0.87, 0.68, 0.6, 0.106
 
 
 def find_background(ax: Axes) -> str:
@@ -48,7 +48,7 @@ def mix_ink(ax: Axes, share: float = _LINE) -> str:
     from matplotlib.colors import to_hex, to_rgb
 
     ink, paper = to_rgb(ax.title.get_color()), to_rgb(find_background(ax))
-    return to_hex(_mix(ink, paper, share))
+    return to_hex(_mix_colours(ink, paper, share))
 
 
 def shade(ax: Axes, colour: ColorType, contrast: float = LINE_CONTRAST) -> str:
@@ -84,11 +84,11 @@ def _find_shade(colour: str, paper: str, contrast: float) -> str:
     from matplotlib.colors import to_hex, to_rgb
 
     end = (0.0, 0.0, 0.0) if measure_luminance(paper) > MIDDLE else (1.0, 1.0, 1.0)
-    shades = (to_hex(_mix(end, to_rgb(colour), step / 50)) for step in range(51))
+    shades = (to_hex(_mix_colours(end, to_rgb(colour), step / 50)) for step in range(51))
     return next((one for one in shades if measure_contrast(one, paper) >= contrast), to_hex(end))
 
 
-def _mix(ink: RGB, paper: RGB, share: float) -> RGB:
+def _mix_colours(ink: RGB, paper: RGB, share: float) -> RGB:
     red, green, blue = (
         share * dark + (1 - share) * light for dark, light in zip(ink, paper, strict=True)
     )

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
-from asana_frames.display.sentences import format_decimals
+from asana_frames.display.sentences import cut_name, format_decimals, join_words
 
 NONE = "(none)"
 #: From here on one decimal is enough.
@@ -46,36 +46,6 @@ def format_number(value: float) -> str:
     return format_decimals(value, decimals).rstrip("0").rstrip(".")
 
 
-def join_counts(some: int, all_of_them: int, what: str) -> str:
-    """Return how many of how many, in words.
-
-    Examples
-    --------
-    >>> join_counts(3, 1200, "task")
-    '3 of 1,200 tasks'
-    """
-    return f"{some:,} of {all_of_them:,} {what}{'s' if all_of_them != 1 else ''}"
-
-
-def format_chance(chance: float) -> str:
-    """Return a chance in percent; only what is certain is 0 or 100 %.
-
-    Examples
-    --------
-    >>> [format_chance(chance) for chance in (0.25, 0.9995, 1.0, 0.0001)]
-    ['25 %', '>99 %', '100 %', '<1 %']
-    """
-    percent = round(100 * chance)
-    if percent == 100 and chance < 1:
-        return ">99 %"
-    return "<1 %" if percent == 0 and chance > 0 else f"{percent} %"
-
-
-def cut_name(name: str, longest: int) -> str:
-    """Cut a name to that many letters, with an ellipsis at its end."""
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
 def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
     """Cut a name to fit an axis, and escape dollar signs, which start mathematics."""
     return cut_name(str(name), longest).replace("$", r"\$")
@@ -105,8 +75,7 @@ def name_by_keys(what: str, keys: Sequence[str]) -> str:
     'tracked hours'
     """
     words = [word.lower() for word in key_heading(keys).split(" · ")] if keys else []
-    joined = " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
-    return f"{what} by {joined}" if joined else what
+    return f"{what} by {join_words(words)}" if words else what
 
 
 def pair_keys(keys: Sequence[str]) -> dict[str, str | None]:
@@ -193,14 +162,3 @@ def distinguish_names(names: Sequence[str], tails: Sequence[str], longest: int) 
         seen[name] += 1
         labels.append(name if repeated[name] == 1 else f"{name} ({seen[name]})")
     return labels
-
-
-def count_things(number: float, word: str) -> str:
-    """Return a number and the word for what it counts.
-
-    Examples
-    --------
-    >>> count_things(1, "task"), count_things(1200, "task")
-    ('1 task', '1,200 tasks')
-    """
-    return f"{format_number(number)} {word}{'' if number == 1 else 's'}"

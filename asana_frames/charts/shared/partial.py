@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.about import read_about
-from asana_frames.charts.shared.dates import Step, format_day, name_period, period_ends
+from asana_frames.charts.shared.dates import Step, name_period, period_ends
+from asana_frames.display.sentences import format_day
 
 
 def note_partial(frame: pd.DataFrame, first: np.datetime64, step: Step) -> str:

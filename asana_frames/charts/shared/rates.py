@@ -79,7 +79,7 @@ def draw_rate_lines(
     set_percent_axis(ax)
     if keys and (legend := label_ends(ax, ends)):
         add_legend_beside(ax, legend)
-    return count_hidden(len(sums) - len(shown), "groups")
+    return count_hidden(len(sums) - len(shown), "group")
 
 
 def draw_rate_rows(
@@ -111,10 +111,12 @@ def draw_rate_rows(
         ax.set_ylim(_FEWEST_ROWS - 1.4, -0.6 - (_FEWEST_ROWS - len(drawn)) / 2)
     ax.xaxis.set_major_formatter("{x:,.10g} %")
     # The texts stand to the right of the bars.
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
+    end = 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT)
+    ax.set_xlim(0, end)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 100 or percent.max() > 100])
-    ax.set_xlim(0, 1.35 * max(float(percent.max(initial=0)), _LEAST_PERCENT))
-    return count_hidden(len(table) - len(drawn), "groups")
+    # Ticks beyond the limits widen them.
+    ax.set_xlim(0, end)
+    return count_hidden(len(table) - len(drawn), "group")
 
 
 def find_span(rows: pd.DataFrame) -> tuple[Any, Any] | None:

@@ -10,7 +10,6 @@ import numpy as np
 from asana_frames.charts.shared.axes import font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -33,18 +32,7 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
 
 
 def name_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
-    """Write names at places of the vertical axis.
-
-    Raises
-    ------
-    InvalidArgument
-        Other axes share the vertical axis: the names would stand beside their rows, too.
-    """
-    if len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
-        raise InvalidArgument(
-            "Charts that have a name beside each row take axes that share no vertical axis with "
-            "others. Leave out sharey= where they are made."
-        )
+    """Write names at places of the vertical axis, which `check_own_rows` has checked."""
     ax.set_yticks(places, list(names))
 
 

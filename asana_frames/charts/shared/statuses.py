@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any, NamedTuple
 
+from asana_frames.charts.shared.colours import BAD, GOOD, UNKNOWN, WARNING
 from asana_frames.charts.shared.labels import format_value, shorten_name
 from asana_frames.display.words import humanize_status
 
@@ -16,12 +17,11 @@ class StatusLook(NamedTuple):
     words: str
 
 
-#: Colours of the statuses of goals and of status updates. What is on track is lighter than what is
-#: not, also for people who see no red or no green.
+#: Colours of the statuses of goals and of status updates.
 _COLOURS = {
-    **dict.fromkeys(("green", "on_track"), "#1f9e89"),
-    **dict.fromkeys(("yellow", "at_risk"), "#e0a100"),
-    **dict.fromkeys(("red", "off_track"), "#a01f3d"),
+    **dict.fromkeys(("green", "on_track"), GOOD),
+    **dict.fromkeys(("yellow", "at_risk"), WARNING),
+    **dict.fromkeys(("red", "off_track"), BAD),
     "achieved": "#12507b",
     "partial": "#5b9bd5",
     "missed": "#7a1f2b",
@@ -32,8 +32,6 @@ _PROJECT_COLOURS = {"on_hold": "#5b9bd5", "complete": "#12507b"}
 #: Of the statuses of goals that are closed.
 _FINAL = frozenset({"achieved", "partial", "missed", "dropped"})
 _NO_STATUS = StatusLook("#b8b8b8", "no status")
-#: The colour of any other status.
-_UNKNOWN = "#a96b59"
 _LONGEST = 14
 
 
@@ -65,7 +63,7 @@ def project_status_look(status: Any) -> StatusLook:
     value = _find_value(status, known)
     if value is not None:
         return StatusLook(known[value], humanize_status(value))
-    return StatusLook(_UNKNOWN, shorten_name(format_value(humanize_status(status)), _LONGEST))
+    return StatusLook(UNKNOWN, shorten_name(format_value(humanize_status(status)), _LONGEST))
 
 
 def is_final_status(status: Any) -> bool:

@@ -15,7 +15,8 @@ from matplotlib.textpath import text_to_path
 
 from asana_frames.charts.shared.corners import find_room
 from asana_frames.charts.shared.fonts import find_missing
-from asana_frames.charts.shared.labels import cut_name, shorten_name
+from asana_frames.charts.shared.labels import shorten_name
+from asana_frames.display.sentences import cut_name
 
 #: The part of a width that lines may take: letters are wider where pixels are few.
 _SPARE = 0.97

@@ -40,6 +40,7 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.rows import name_rows
+from asana_frames.display.sentences import count_noun, join_words
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -83,11 +84,11 @@ def approvals(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = ["person_gid", "person_name", "period", "hours", "missing", "state"]
-    table = read_input(approvals, needed, chart="approvals", ax=ax, titles=titles)
+    table = read_input(approvals, needed, chart="approvals", ax=ax, titles=titles, has_rows=True)
     dated = drop_missing(table, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
@@ -108,7 +109,7 @@ def approvals(
         _WHAT,
         titles,
         finding=_summarise_states(dated["state"]),
-        notes=[count_hidden(len(ordered) - len(drawn), "persons"), undated_note],
+        notes=[count_hidden(len(ordered) - len(drawn), "person", "people"), undated_note],
         days=days,
         legend=legend,
     )
@@ -126,11 +127,14 @@ def _summarise_states(states: pd.Series) -> str:
     counts = states.astype(object).value_counts()
     counted = int(counts.sum()) - int(counts.get(_AWAY, 0))
     told = ("not handed in", "rejected")
-    parts = [f"{counts[name]:,} {name}" for name in told if name in counts]
+    parts = [
+        f"{counts[name]:,} {'was' if counts[name] == 1 else 'were'} {name}"
+        for name in told
+        if name in counts
+    ]
     if not parts:
         return ""
-    weeks = "week of a person" if counted == 1 else "weeks of persons"
-    return f"Of {counted:,} {weeks}, {' and '.join(parts)}."
+    return f"Of {count_noun(counted, 'weekly timesheet')}, {join_words(parts)}."
 
 
 def _draw_weeks(

@@ -29,7 +29,6 @@ from asana_frames.charts.shared.dates import (
     day_position,
     day_positions,
     find_step,
-    format_day,
     label_date_axis,
     period_ends,
     unique_days,
@@ -37,13 +36,10 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import (
-    format_number,
-    format_value,
-    shorten_name,
-)
+from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
+from asana_frames.display.sentences import format_day, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -112,7 +108,7 @@ def budget_burn(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     burn = read_input(
@@ -311,7 +307,7 @@ def _draw_several_budgets(
         for name, colour in zip(ordered, SERIES, strict=False)
     }
     notes = [
-        count_hidden(len(ordered) - len(lines), "budgets"),
+        count_hidden(len(ordered) - len(lines), "budget"),
         _list_names("without a total", [name for name in totals.index if name not in known]),
         _list_names("nothing used yet", [name for name in known if name not in rows]),
         _unpriced_note(dated),
@@ -350,9 +346,9 @@ def _summarise_several(
     if not shares:
         return ""
     most = max(shares, key=lambda name: float(shares[name]))
-    over = sum(share > 1 for share in shares.values())
+    over = sum(share >= 1 for share in shares.values())
     counted = f"; {over} of {len(shares)} {'is' if over == 1 else 'are'} used up" if over else ""
-    return f"Most used: {whole[most]}, {100 * shares[most]:,.0f} %{counted}."
+    return f"Most used: {whole[most]}, {format_share(shares[most])}{counted}."
 
 
 def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from asana_frames.charts.shared.labels import cut_name, format_value, unique_labels
+from asana_frames.charts.shared.labels import format_value, unique_labels
+from asana_frames.display.sentences import cut_name
 
 
 def label_budgets(budgets: pd.DataFrame, longest: int) -> pd.Series:

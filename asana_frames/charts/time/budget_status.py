@@ -23,13 +23,14 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
     write_beside_axes,
 )
-from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES
+from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES, WARNING
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
+from asana_frames.display.sentences import count_noun, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -42,14 +43,12 @@ _NEEDED = (
 #: The states, the worst first, and their colours.
 _COLOURS = {
     "over": ALARM,
-    "at risk": "#e0a100",
+    "at risk": WARNING,
     "unpriced": SERIES[3],
     "ok": SERIES[0],
     "no total": HATCH,
 }
 _WHAT = "use of budgets"
-#: The part of ink of lines that matter less.
-_MUTED = 0.68
 _MOST_ROWS = 25
 #: Percent from which a bar is cut, so that one budget does not squeeze all others.
 _FARTHEST = 200.0
@@ -90,10 +89,13 @@ def budget_status(
     Raises
     ------
     InvalidArgument
-        A column is missing, or an alert is not a number.
+        A column is missing, an alert is not a number, or ``ax``, ``title`` or ``subtitle`` cannot
+        be used.
     """
     titles = Titles(title, subtitle)
-    status = read_input(status, _NEEDED, chart="budget_status", ax=ax, titles=titles)
+    status = read_input(
+        status, _NEEDED, chart="budget_status", ax=ax, titles=titles, has_rows=True
+    )
     check_iterable(alerts, name="alerts", like="(0.75, 0.9, 1.0)")
     marks = list(alerts)
     for share in marks:
@@ -124,7 +126,7 @@ def budget_status(
         _WHAT,
         titles,
         finding=_summarise_states(status),
-        notes=[count_hidden(len(status) - len(rows), "budgets")],
+        notes=[count_hidden(len(status) - len(rows), "budget")],
         legend=lines | _list_handles(ax, rows, bool(len(forecasts))),
     )
     return make_room(ax)
@@ -134,7 +136,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
     """Return a sentence that counts the budgets that are over and at risk."""
     over, at_risk = (status["state"] == state for state in ("over", "at risk"))
     counts = int(over.sum()), int(at_risk.sum())
-    budgets = f"{len(status):,} budget{'' if len(status) == 1 else 's'}"
+    budgets = count_noun(len(status), "budget")
     if not sum(counts):
         return f"None of {budgets} is over or at risk."
     most = ""
@@ -142,7 +144,7 @@ def _summarise_states(status: pd.DataFrame) -> str:
         share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
         at = int(np.argmax(np.nan_to_num(share)))
         names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
-        most = f", most {names.iloc[at]}, {100 * share[at]:,.0f} %"
+        most = f"; the most: {names.iloc[at]}, {format_share(share[at])}"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
     return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."
@@ -157,13 +159,13 @@ def _sort_by_state(status: pd.DataFrame) -> pd.Index:
     return status.index[order]
 
 
-def _percent(rows: pd.DataFrame, column: str) -> Numbers:
+def _read_percent(rows: pd.DataFrame, column: str) -> Numbers:
     return 100 * column_numbers(rows, column)
 
 
 def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
     """Draw what is used, cut where it is far beyond the total; return the ends of the bars."""
-    used = np.nan_to_num(_percent(rows, "share"))
+    used = np.nan_to_num(_read_percent(rows, "share"))
     ends = np.minimum(used, _FARTHEST)
     places = np.arange(len(rows))
     colours = [shade(ax, _COLOURS.get(state, HATCH)) for state in rows["state"]]
@@ -174,14 +176,14 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
         ends[beyond] - 100,
         left=100,
         height=0.55,
-        **_hatched(ax),
+        **_hatched_style(ax),
     )
     cut = used > _FARTHEST
     ax.plot(ends[cut] + 1, places[cut], linestyle="", marker=5, color=shade(ax, ALARM), ms=7)
     return ends
 
 
-def _hatched(ax: Axes) -> dict[str, Any]:
+def _hatched_style(ax: Axes) -> dict[str, Any]:
     """Return the look of what is beyond the total."""
     colours = {"facecolor": find_background(ax), "edgecolor": shade(ax, ALARM)}
     return {"hatch": "//////", "linewidth": 0.8, **colours}
@@ -189,20 +191,20 @@ def _hatched(ax: Axes) -> dict[str, Any]:
 
 def _draw_forecasts(ax: Axes, rows: pd.DataFrame) -> Numbers:
     """Mark what is used at the end where it is known; return the places of the marks."""
-    percent = _percent(rows, "forecast_share")
+    percent = _read_percent(rows, "forecast_share")
     known = np.flatnonzero(~np.isnan(percent))
     ends = np.minimum(percent, _FARTHEST)
-    used = np.minimum(np.nan_to_num(_percent(rows, "share")), _FARTHEST)
+    used = np.minimum(np.nan_to_num(_read_percent(rows, "share")), _FARTHEST)
     ax.hlines(
-        known, used[known], ends[known], color=mix_ink(ax, _MUTED), linestyle=":", linewidth=1
+        known, used[known], ends[known], color=mix_ink(ax, QUIET_TEXT), linestyle=":", linewidth=1
     )
     is_cut = percent[known] > _FARTHEST
     for marker, drawn in (("D", known[~is_cut]), (">", known[is_cut])):
-        ax.plot(ends[drawn], drawn, **_hollow(ax, marker))
+        ax.plot(ends[drawn], drawn, **_hollow_style(ax, marker))
     return ends[known]
 
 
-def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
+def _hollow_style(ax: Axes, marker: str) -> dict[str, Any]:
     colours = {"markerfacecolor": find_background(ax), "markeredgecolor": mix_ink(ax)}
     return {"linestyle": "", "marker": marker, "markersize": 5, "markeredgewidth": 1.2, **colours}
 
@@ -210,7 +212,7 @@ def _hollow(ax: Axes, marker: str) -> dict[str, Any]:
 def _draw_alerts(ax: Axes, alerts: list[float]) -> dict[str, Artist]:
     """Draw a line at each alert, that of the total the strongest; return the legend."""
     legend: dict[str, Artist] = {}
-    style: dict[str, Any] = {"color": mix_ink(ax, _MUTED), "linestyle": "--", "linewidth": 0.9}
+    style: dict[str, Any] = {"color": mix_ink(ax, QUIET_TEXT), "linestyle": "--", "linewidth": 0.9}
     parts = sorted({*alerts} - {1.0})
     for share in parts:
         told = " and ".join(f"{100 * part:.10g} %" for part in parts)
@@ -223,23 +225,23 @@ def _write_words(ax: Axes, rows: pd.DataFrame) -> None:
     """Write what is used and the state to the right of each row."""
     numbers = (column_numbers(rows, name) for name in ("used", "total", "share"))
     for place, values in enumerate(zip(rows["units"], rows["state"], *numbers, strict=True)):
-        write_beside_axes(ax, _describe(*values, is_short=cell_width(ax) < 6), place)
+        write_beside_axes(ax, _describe_use(*values, is_short=cell_width(ax) < 6), place)
 
 
-def _describe(
+def _describe_use(
     units: Any, state: Any, used: float, total: float, share: float, *, is_short: bool
 ) -> str:
     """Return what is used, and the state, in words.
 
     Examples
     --------
-    >>> _describe("hours", "at risk", 54.0, 60.0, 0.9, is_short=False)
+    >>> _describe_use("hours", "at risk", 54.0, 60.0, 0.9, is_short=False)
     '54 of 60 hours, 90 %: at risk'
-    >>> _describe("EUR", "no total", 54.0, float("nan"), float("nan"), is_short=False)
+    >>> _describe_use("EUR", "no total", 54.0, float("nan"), float("nan"), is_short=False)
     '54 EUR: no total'
     """
     told = shorten_name(format_value(state), 12)
-    percent = "" if np.isnan(share) else f"{100 * share:,.0f} %"
+    percent = "" if np.isnan(share) else format_share(share)
     if is_short:
         return f"{percent}: {told}" if percent else told
     whole = "" if np.isnan(total) else f" of {format_number(total)}"
@@ -255,7 +257,7 @@ def _list_handles(ax: Axes, rows: pd.DataFrame, has_forecast: bool) -> dict[str,
     # The states are written beside the bars.
     handles: dict[str, Artist] = {}
     if (column_numbers(rows, "share") > 1).any():
-        handles["beyond the total"] = Patch(**_hatched(ax))
+        handles["beyond the total"] = Patch(**_hatched_style(ax))
     if has_forecast:
-        handles["forecast at the end"] = Line2D([], [], **_hollow(ax, "D"))
+        handles["forecast at the end"] = Line2D([], [], **_hollow_style(ax, "D"))
     return handles

@@ -22,7 +22,6 @@ from asana_frames.charts.shared.dates import (
     Days,
     fill_periods,
     find_step,
-    format_day,
     name_period,
     period_edges,
     period_ends,
@@ -39,6 +38,7 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
 from asana_frames.charts.shared.rows import name_rows
+from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -105,13 +105,14 @@ def capacity(
     Raises
     ------
     InvalidArgument
-        A column is missing, or ``show`` is unknown.
+        A column is missing, ``show`` is unknown, or ``ax``, ``title`` or ``subtitle`` cannot be
+        used.
     """
     titles = Titles(title, subtitle)
     check_choice(show, _MEASURES, name="show")
     measure = _MEASURES[show]
     needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
-    capacity = read_input(capacity, needed, chart="capacity", ax=ax, titles=titles)
+    capacity = read_input(capacity, needed, chart="capacity", ax=ax, titles=titles, has_rows=True)
     dated = drop_missing(capacity, "period")
     if ax is None:
         persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
@@ -132,7 +133,7 @@ def capacity(
         measure.what,
         titles,
         finding=_find_busiest(dated, show),
-        notes=[count_hidden(len(ordered) - len(drawn), "persons"), undated_note],
+        notes=[count_hidden(len(ordered) - len(drawn), "person", "people"), undated_note],
         days=days,
         legend=legend,
     )
@@ -168,9 +169,10 @@ def _find_busiest(rows: pd.DataFrame, show: Show) -> str:
     most = f"{format_value(there['person_name'][at])}, {value} in {when}"
     if all_of == 1:
         return f"Busiest: {most}."
-    counted = f"{busy:,} of {all_of:,}" if busy else f"None of {all_of:,}"
+    counted = f"{busy:,}" if busy else "None"
     verb = "is" if busy <= 1 else "are"
-    return f"{counted} persons {verb} {limit} at some time; busiest: {most}."
+    where = f"in {'at least one' if busy else 'any'} {period}"
+    return f"{counted} of {all_of:,} people {verb} {limit} {where}; busiest: {most}."
 
 
 def _draw_capacity(

@@ -79,10 +79,12 @@ def estimates(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
-    estimates = read_input(estimates, _MEASURES[1:], chart="estimates", ax=ax, titles=titles)
+    estimates = read_input(
+        estimates, _MEASURES[1:], chart="estimates", ax=ax, titles=titles, has_rows=True
+    )
     keys = [column for column in estimates.columns if column not in _MEASURES]
     what = name_by_keys("tracked and estimated hours", keys)
     if ax is None:

@@ -22,7 +22,13 @@ from asana_frames.charts.shared.axes import (
     set_span,
 )
 from asana_frames.charts.shared.colours import SERIES
-from asana_frames.charts.shared.columns import Numbers, drop_missing, list_keys, read_input
+from asana_frames.charts.shared.columns import (
+    Numbers,
+    check_own_rows,
+    drop_missing,
+    list_keys,
+    read_input,
+)
 from asana_frames.charts.shared.dates import (
     Step,
     day_positions,
@@ -35,7 +41,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import find_background, mix_ink, shade
+from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
@@ -54,14 +60,13 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_series,
     series_looks,
 )
+from asana_frames.display.sentences import format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 Kind = Literal["bar", "line"]
-#: The part of ink of the line of all others.
-_OTHER_INK = 0.68
 #: Arguments of `set_heading`.
 _Around: TypeAlias = dict[str, Any]
 _WHAT = "tracked hours"
@@ -103,24 +108,28 @@ def hours(
         With periods: the largest series at the bottom of the stack and first in the legend; what
         is beyond ten is "other", cut where it is more than twice as high as they are. Up to four
         lines are named where they end. Without periods: a bar per series, the largest at the top;
-        what is beyond thirty is "other". A note tells hours without a day. The subtitle names the
+        what is beyond thirty is "other", cut where it is more than 1.5 times as long as the
+        longest. A note tells hours without a day. The subtitle names the
         series with most hours, and gives their part of all.
 
     Raises
     ------
     InvalidArgument
-        ``hours`` is missing, or ``kind`` is unknown.
+        ``hours`` is missing, ``kind`` is unknown, or ``ax``, ``title`` or ``subtitle`` cannot be
+        used.
     """
     titles = Titles(title, subtitle)
     hours = read_input(hours, ["hours"], chart="hours", ax=ax, titles=titles)
     if "period" in hours.columns:
-        # Not a column of somebody's own, which may mean anything.
+        # Refuse a column ``period`` that holds anything but days.
         hours = read_input(hours, ["hours", "period"], chart="hours", ax=ax, titles=titles)
     check_choice(kind, _KINDS, name="kind")
     keys = list_keys(hours, ("hours", "period"))
     amounts = hours["hours"].astype("float64").fillna(0)
     rows = hours.assign(hours=amounts).reset_index(drop=True)
     has_periods = "period" in rows.columns and not rows.empty
+    if not has_periods:
+        check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=4.4 if has_periods else _find_height(rows))
     around: _Around = {"finding": _find_most(rows, keys)}
@@ -192,7 +201,7 @@ def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
     if len(totals) < _FEWEST or whole <= 0:
         return ""
     most = float(totals.iloc[0])
-    share = f"{100 * most / whole:.0f} %"
+    share = format_share(most / whole)
     return f"Most: {totals.index[0]}, {format_number(most)} of {format_number(whole)} h ({share})."
 
 
@@ -213,7 +222,7 @@ def _draw_lines(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:
         drawn += ax.plot(
             places,
             table.to_numpy("float64")[:, at],
-            color=mix_ink(ax, _OTHER_INK) if hatch else shade(ax, colour),
+            color=mix_ink(ax, QUIET_TEXT) if hatch else shade(ax, colour),
             linestyle=":" if hatch else "-",
             marker="o" if len(table) <= FEW_POINTS else "",
             markersize=4,

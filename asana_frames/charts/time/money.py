@@ -24,14 +24,19 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import Numbers, column_numbers, list_keys, read_input
+from asana_frames.charts.shared.columns import (
+    Numbers,
+    check_own_rows,
+    column_numbers,
+    list_keys,
+    read_input,
+)
 from asana_frames.charts.shared.dates import (
     FEW,
     Step,
     day_positions,
     fill_periods,
     find_step,
-    format_day,
     label_period_axis,
     name_period,
     period_edges,
@@ -45,6 +50,7 @@ from asana_frames.charts.shared.labels import format_number, name_by_keys, uniqu
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
@@ -95,14 +101,14 @@ class _Money(NamedTuple):
         return f"{words} in {self.currency}" if self.currency else words
 
     @property
-    def told(self) -> str:
-        """The column of which numbers are told."""
+    def main_column(self) -> str:
+        """The column that labels and finding show: the margin, else the first amount."""
         return "margin" if "margin" in self.rows else next(iter(self.sides))
 
     def sum_by(self, groups: pd.Series) -> pd.DataFrame:
-        """Add up money by groups, in order of their first rows.
+        """Sum by group, in order of first rows.
 
-        Where a margin is missing that of the group is; where all amounts are, their sum is.
+        A margin is missing if any part is; an amount only if all parts are.
         """
         names = [*self.sides, *(["margin"] if "margin" in self.rows else [])]
         grouped = self.rows[names].groupby(groups, sort=False, dropna=False, observed=True)
@@ -153,8 +159,8 @@ def money(
     Raises
     ------
     InvalidArgument
-        A column is missing, or there are several currencies: the message says how to convert
-        them, or to draw one.
+        A column is missing, ``ax``, ``title`` or ``subtitle`` cannot be used, or there are
+        several currencies: the message says how to convert them, or to draw one.
     """
     titles = Titles(title, subtitle)
     given = read_input(
@@ -166,6 +172,8 @@ def money(
     )
     found = _read_money(given, needed)
     has_periods = "period" in found.rows and not found.rows.empty
+    if not has_periods:
+        check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=4.6 if has_periods else _find_height(found))
     what = found.what if has_periods else name_by_keys(found.what, found.keys)
@@ -241,14 +249,14 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
 
 def _summarise(found: _Money, names: Sequence[str], sums: pd.DataFrame) -> str:
     """Return a sentence with the highest number that is told, and how many are below 0."""
-    values = column_numbers(sums, found.told)
+    values = column_numbers(sums, found.main_column)
     if np.isnan(values).all() or len(values) < _FEWEST:
         return ""
     at = int(np.nanargmax(values))
     money = f"{_format_money(values[at])} {found.currency}".rstrip()
     losses = int((values < 0).sum())
     lost = f"; {losses} of {len(values)} below 0" if losses else ""
-    return f"Highest {found.told}: {names[at]}, {money}{lost}."
+    return f"Highest {found.main_column}: {names[at]}, {money}{lost}."
 
 
 def _format_money(value: float) -> str:
@@ -339,8 +347,8 @@ def _draw_rows(ax: Axes, sums: pd.DataFrame, found: _Money) -> dict[str, Artist]
         shift = (at - (len(found.sides) - 1) / 2) * height
         widths = column_numbers(sums, name)
         drawn[name] = ax.barh(places + shift, widths, height, color=shade(ax, colour))[0]
-    values = column_numbers(sums, found.told)
-    if found.told == "margin":
+    values = column_numbers(sums, found.main_column)
+    if found.main_column == "margin":
         drawn["margin (number at the right)"] = _mark_margins(ax, places, values)
     for place, value in zip(places, values, strict=True):
         text = "unknown" if np.isnan(value) else _format_money(value)

@@ -27,10 +27,10 @@ from asana_frames.charts.shared.compared_bars import (
     summarise_compared,
     write_compared_labels,
 )
-from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import name_by_keys, unique_labels
 from asana_frames.charts.shared.rows import label_rows
+from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,11 +79,13 @@ def plan_vs_actual(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     needed = _MEASURES[:2]
-    table = read_input(plan_vs_actual, needed, chart="plan_vs_actual", ax=ax, titles=titles)
+    table = read_input(
+        plan_vs_actual, needed, chart="plan_vs_actual", ax=ax, titles=titles, has_rows=True
+    )
     keys = list_keys(table, (*_MEASURES, "period"))
     what = name_by_keys("planned and tracked hours", keys)
     rows = _sum_rows(table, keys)

@@ -28,19 +28,21 @@ from asana_frames.charts.shared.axes import (
     write_beside_axes,
 )
 from asana_frames.charts.shared.columns import read_input
-from asana_frames.charts.shared.dates import format_day
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import (
     NOTHING,
+    SMALLEST_PRINT,
     build_scale,
     draw_cells,
     fit_text_size,
     write_cells,
 )
-from asana_frames.charts.shared.ink import mix_ink
+from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink
 from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
 from asana_frames.charts.shared.rows import name_rows
+from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.periods import WEEKDAYS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,15 +51,12 @@ if TYPE_CHECKING:
 _HEADINGS = {"total": "Total", "expected_hours": "Expected"}
 _MOST_PERSONS = 60
 _WHAT = "hours by person and day"
-#: The part of ink of a status that is not known.
-_MUTED = 0.68
 #: The order in which statuses are told.
 _STATUSES = ("rejected", "draft", "submitted", "approved", "mixed")
 #: Hours of the darkest cell, unless a day has more.
 _FULL_DAY = 10.0
-_SMALLEST_PRINT = 5.0
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEKDAYS = tuple(day.title() for day in WEEKDAYS)
 
 
 def timesheet(
@@ -92,7 +91,7 @@ def timesheet(
     Raises
     ------
     InvalidArgument
-        A column is missing.
+        A column is missing, or ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     timesheet, days = _read_timesheet(timesheet, ax, titles)
@@ -110,7 +109,7 @@ def timesheet(
     beside = _day_texts(drawn, sums)
     # Added up here: those of a table that was filtered since are the totals of more rows.
     totals = _day_texts(_add_up(persons, [*days, *sums]), [*days, *sums]) if is_total.any() else []
-    size = fit_text_size(ax, [*texts, *totals], len(days) + len(sums) + 1) or _SMALLEST_PRINT
+    size = fit_text_size(ax, [*texts, *totals], len(days) + len(sums) + 1) or SMALLEST_PRINT
     _draw_days(ax, drawn, days, texts, size)
     _label_columns(ax, days, sums)
     _label_rows(ax, drawn, list(timesheet.columns[: timesheet.columns.get_loc(days[0])]))
@@ -122,7 +121,7 @@ def timesheet(
         _WHAT,
         titles,
         finding=_summarise(persons, timesheet[is_total]),
-        notes=[count_hidden(len(persons) - len(drawn), "rows")],
+        notes=[count_hidden(len(persons) - len(drawn), "row")],
         days=_find_days(timesheet, days),
     )
     return make_room(ax)
@@ -136,7 +135,7 @@ def _read_timesheet(
     given = getattr(timesheet, "columns", ())
     used = [name for name in given if _is_day(name) or name in ("expected_hours", "period")]
     needed = ["person_gid", "person_name", *used, "total", "approval_status"]
-    table = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles)
+    table = read_input(timesheet, needed, chart="timesheet", ax=ax, titles=titles, has_rows=True)
     days = [str(name) for name in table.columns if _is_day(name)]
     if not days:
         raise InvalidArgument(
@@ -282,7 +281,7 @@ def _write_approvals(ax: Axes, statuses: pd.Series, width: int) -> None:
     }
     for row, text in enumerate(texts):
         # What is known has the colour of text, whatever the style of the figure.
-        style: dict[str, Any] = {} if row in known else {"color": mix_ink(ax, _MUTED)}
+        style: dict[str, Any] = {} if row in known else {"color": mix_ink(ax, QUIET_TEXT)}
         write_beside_axes(ax, shorten_name(text, 14), row, points=4, **style)
     if known:
         places = [width + 0.8] * len(known)

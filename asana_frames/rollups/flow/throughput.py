@@ -68,9 +68,8 @@ def throughput(
         Float64 with ``weight``); ``unweighted`` (Int64, how many of the completed tasks have no
         weight); ``partial`` (boolean: the period is not over, or ``start`` or ``end`` cuts it). A
         row for every group of the tasks and every period up to the present, 0 where nothing was
-        completed; sorted by the keys, then by period. The ``attrs`` say of what the table is, from
-        when to when, and as of when: ``subject``, ``start``, ``end``, ``now`` (text), as far as
-        that is known, and the length of the periods: ``every``.
+        completed; sorted by the keys, then by period. The ``attrs`` hold, where known,
+        ``subject``, ``start``, ``end``, ``now`` and ``every`` as text.
 
     Raises
     ------

@@ -32,7 +32,7 @@ def project_summary(
     now: When | None = None,
     tz: str = "UTC",
 ) -> pd.DataFrame:
-    """Summarise a project in five numbers, each beside that of the period before.
+    """Summarise a project in key figures, each beside that of the period before.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def project_summary(
         The time tracked on it, as ``asana.time_tracking_entries.list(...)`` or
         ``rollups.entries`` return it.
     start, end
-        The first and the last day of the period; otherwise all days until today. One without
-        ``start`` is compared with nothing.
+        The first and the last day of the period; otherwise all days until today.
     compare
         ``"previous"`` compares with as many whole months before where the period is whole months,
-        else with as many days before; ``"last_year"`` with the same dates a year before; None with
-        nothing. A period that is not over is compared with as many days of the other one.
+        else with as many days before; ``"last_year"`` with the same dates a year before; None
+        with nothing. Needs ``start`` and ``end``; without them, ``previous`` is missing. A period
+        that is not over is compared with as many days of the other one.
     now
         The present moment, by default the real one: nothing later counts.
     tz

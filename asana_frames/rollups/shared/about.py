@@ -11,7 +11,7 @@ from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.spans import Span
 from asana_frames.types import When
 
-#: The keys of ``attrs`` that say it, each a text; one that is not known is left out.
+#: Keys that describe a table in ``attrs``, all texts; unknown ones are left out.
 ABOUT = ("subject", "start", "end", "now", "every")
 
 
@@ -58,7 +58,7 @@ def write_about(
         start = periods.min() if start is None else start
         end = Span(start, end, None if ahead else today).find_last_day(periods.max(), every)
     told = {
-        "subject": find_subject(source),
+        "subject": read_subject(source),
         "start": "" if start is None else f"{start:%Y-%m-%d}",
         "end": "" if end is None else f"{end:%Y-%m-%d}",
         "now": "" if moment is None else moment.isoformat(timespec="minutes"),
@@ -91,8 +91,8 @@ def find_replayed(source: Any) -> Any:
     return replayed.get("moment") if isinstance(replayed, Mapping) else None
 
 
-def find_subject(source: Any) -> str:
-    """Return the name of what the rows of a frame were read of, or an empty text.
+def read_subject(source: Any) -> str:
+    """Return the name of the object that the rows were read from, or an empty text.
 
     A read writes it into ``attrs["asana"]``, a rollup beside it.
     """

@@ -50,6 +50,10 @@ class _Frames(NamedTuple):
     tracked: pd.DataFrame
     absences: pd.DataFrame
 
+    def list_people(self) -> pd.DataFrame:
+        """List the users, then the others who have allocations or entries."""
+        return list_people(self.users, self.plans, self.tracked)
+
 
 def capacity(
     users: pd.DataFrame,
@@ -196,15 +200,10 @@ def capacity(
 
     table = _arrange(add_up(by, start, end), layout, show, by, add_up)
     table = layout.write_about(table, users)
-    if "subject" in table.attrs and not _are_all_of(known, add_up("person", start, end)):
+    if not frames.list_people()["is_user"].all():
         # The users may be of one team, and the hours of everybody.
-        del table.attrs["subject"]
+        table.attrs.pop("subject", None)
     return table
-
-
-def _are_all_of(users: pd.DataFrame, persons: pd.DataFrame) -> bool:
-    """Return whether all persons of a table are among the users."""
-    return bool(persons["person_gid"].isin(users["gid"]).all())
 
 
 def _arrange(
@@ -235,7 +234,7 @@ def _add_up(
     # The index of an empty frame may have another dtype.
     bounds = [plans["start_date"], plans["end_date"], tracked["day"]]
     days = find_days(pd.concat(bounds, ignore_index=True), start, end, every)
-    people = list_people(frames.users, plans, tracked)
+    people = frames.list_people()
     grid = build_person_days(people, days, work, frames.absences)
     table = grid.sum_periods(_sum_days(grid, plans, tracked, every), every)
     return _build_result(table, people, by)

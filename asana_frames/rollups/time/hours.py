@@ -117,8 +117,8 @@ def hours(
         count, whatever the keys (but with ``overlap="count_in_each"``). Entries without a day are
         a period of their own (missing); minutes of 0 and below count as they are. With
         ``compare`` the columns named there (Float64); with ``wide`` the keys and a column per
-        period (Float64). ``attrs`` say whose hours they are, of which days and as of when:
-        ``subject``, ``start``, ``end`` and ``now``, as far as they are known.
+        period (Float64). The ``attrs`` hold, where known, ``subject``, ``start``,
+        ``end``, ``now`` and ``every`` as text.
 
     Raises
     ------

@@ -15,7 +15,7 @@ TEAMS = ("Marketing", "Product", "Engineering", "Customer Success", "Operations"
 
 
 class ProjectStory(NamedTuple):
-    """What a project is, and how it goes: its tasks, dates, budget and updates all tell this."""
+    """A project and its course, from which tasks, dates, budget and updates are built."""
 
     name: str
     team: str
@@ -42,7 +42,11 @@ class ProjectStory(NamedTuple):
 
 PROJECTS = (
     ProjectStory(
-        *("Website relaunch", "Marketing", ("Backlog", "In progress", "Review", "Done"), 16, 20),
+        name="Website relaunch",
+        team="Marketing",
+        sections=("Backlog", "In progress", "Review", "Done"),
+        share=16,
+        due_in=20,
         done=0.94,
         used=0.92,
         status="at_risk",
@@ -50,14 +54,38 @@ PROJECTS = (
         chain=7,
     ),
     ProjectStory(
-        *("Autumn campaign", "Marketing", ("Ideas", "Production", "Live", "Done"), 11, 37),
+        name="Autumn campaign",
+        team="Marketing",
+        sections=("Ideas", "Production", "Live", "Done"),
+        share=11,
+        due_in=37,
         done=0.97,
         used=0.81,
     ),
-    ProjectStory("Quarterly planning", "Marketing", ("Open", "Decided"), 4, 90, 0.97, used=0.55),
-    ProjectStory("Quarterly planning", "Product", ("Open", "Decided"), 4, 99, 0.97, used=0.48),
     ProjectStory(
-        *("Mobile app", "Product", ("Backlog", "Next", "Building", "Testing", "Shipped"), 16, 30),
+        name="Quarterly planning",
+        team="Marketing",
+        sections=("Open", "Decided"),
+        share=4,
+        due_in=90,
+        done=0.97,
+        used=0.55,
+    ),
+    ProjectStory(
+        name="Quarterly planning",
+        team="Product",
+        sections=("Open", "Decided"),
+        share=4,
+        due_in=99,
+        done=0.97,
+        used=0.48,
+    ),
+    ProjectStory(
+        name="Mobile app",
+        team="Product",
+        sections=("Backlog", "Next", "Building", "Testing", "Shipped"),
+        share=16,
+        due_in=30,
         done=0.68,
         used=0.94,
         status="off_track",
@@ -65,31 +93,65 @@ PROJECTS = (
         chain=9,
     ),
     ProjectStory(
-        *("Product discovery", "Product", ("Questions", "Research", "Answered"), 8, 105), used=0.6
+        name="Product discovery",
+        team="Product",
+        sections=("Questions", "Research", "Answered"),
+        share=8,
+        due_in=105,
+        used=0.6,
     ),
     ProjectStory(
-        *("Platform reliability", "Engineering", ("To do", "Doing", "Blocked", "Done"), 12, 122),
+        name="Platform reliability",
+        team="Engineering",
+        sections=("To do", "Doing", "Blocked", "Done"),
+        share=12,
+        due_in=122,
         used=1.12,
         status="at_risk",
         text="At risk: the work goes well, but the budget is used up.",
         chain=5,
     ),
-    ProjectStory("Data warehouse", "Engineering", ("To do", "Doing", "Done"), 9, 139, used=0.52),
     ProjectStory(
-        *("Customer onboarding", "Customer Success", ("New", "Kick-off", "Training", "Live"), 10),
+        name="Data warehouse",
+        team="Engineering",
+        sections=("To do", "Doing", "Done"),
+        share=9,
+        due_in=139,
+        used=0.52,
+    ),
+    ProjectStory(
+        name="Customer onboarding",
+        team="Customer Success",
+        sections=("New", "Kick-off", "Training", "Live"),
+        share=10,
         due_in=156,
         used=0.7,
     ),
     ProjectStory(
-        "Support playbook", "Customer Success", ("Drafts", "Review", "Published"), 5, 173
+        name="Support playbook",
+        team="Customer Success",
+        sections=("Drafts", "Review", "Published"),
+        share=5,
+        due_in=173,
     ),
     ProjectStory(
-        *("Office move", "Operations", ("To do", "Waiting", "Done"), 5, -17),
+        name="Office move",
+        team="Operations",
+        sections=("To do", "Waiting", "Done"),
+        share=5,
+        due_in=-17,
         done=0.8,
         status="off_track",
         text="Off track: we should have moved, but the contract is not signed.",
     ),
-    ProjectStory("Someday maybe", "Operations", ("Untitled section",), 0, due_in=207, status=None),
+    ProjectStory(
+        name="Someday maybe",
+        team="Operations",
+        sections=("Untitled section",),
+        share=0,
+        due_in=207,
+        status=None,
+    ),
 )
 VERBS = (
     "Draft", "Review", "Design", "Test", "Ship", "Plan", "Fix", "Measure", "Write", "Update",

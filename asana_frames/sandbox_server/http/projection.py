@@ -37,7 +37,7 @@ _NOTHING: frozenset[str] = frozenset()
 _FLEETING = frozenset(
     ("attachment", "graph_export", "job", "organization_export", "resource_export", "webhook")
 )
-#: Fields left out if they are empty, also if they are requested.
+#: Fields left out if they are empty, even if they are requested.
 _ABSENT = frozenset(("approval_status", "external", "size"))
 #: Fields of the definition that the values of an object repeat by default.
 _ENTRY_FIELDS = frozenset(DEFINITION_FIELDS) - {

@@ -89,7 +89,7 @@ _PLANNED = range(9)
 
 
 def _list_rushed_people(make: ObjectFactory) -> set[str]:
-    """List two people of each project that is behind: all that they do comes at once."""
+    """Return the gids of two people per project that is behind; their allocations overlap."""
     return {
         person["gid"]
         for project, story in zip(make.all("project"), words.PROJECTS, strict=True)

@@ -19,7 +19,8 @@ from asana_frames.sandbox_server.core.store import Object, Store, format_moment
 SearchTest = Callable[[Object], bool]
 
 
-#: Filters by objects that belong to one division each; those of one line match together.
+#: Filters by objects that belong to one division each. Filters of one row are alternatives, rows
+#: are combined by AND.
 _FILTERS_OF_DIVISIONS = (
     ("projects", "sections"),
     ("teams",),
@@ -140,7 +141,7 @@ def _is_in_original_texts(text: str) -> bool:
 
 
 def _stop_when_newest(store: Store, rows: Iterable[Object], asked: Arguments) -> Iterator[Object]:
-    """Yield original work until as many rows as asked for are as new as it can be."""
+    """Yield unchanged tasks; stop once ``limit`` of them have the newest possible date."""
     is_newest_first = _sort_field(asked) == "modified_at" and not asked.get("sort_ascending")
     newest = format_moment(store.start)
     left = int(asked.get("limit") or _MAX_RESULTS)
@@ -366,7 +367,7 @@ def take_first(rows: Iterable[Object], asked: Arguments) -> list[Object]:
 def typeahead(store: Store, asked: Arguments) -> list[Object]:
     """Answer ``GET /workspaces/{workspace}/typeahead``: prefix matches come first.
 
-    Of tasks the first matches are enough: Asana does not promise the best ones either.
+    Tasks stop at the first ``count`` matches: Asana does not promise the best ones either.
     """
     kind = asked["resource_type"]
     count = str(asked.get("count") or 20)

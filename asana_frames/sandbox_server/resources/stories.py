@@ -180,11 +180,11 @@ def build_due_date_story(
 def build_reopening(
     make: ObjectFactory, task: Object, created: datetime, end: datetime, told: StoryBuilder
 ) -> None:
-    """Build a first completion of a task that was reopened, sometimes."""
+    """Complete and reopen 6 % of the tasks before their last event."""
     if make.random.random() > 0.06:
         return
     person = task["assignee"] or task["created_by"]
-    done, back = sorted(created + (end - created) * make.random.uniform(0.4, 1) for _ in "12")
+    done, back = sorted(created + (end - created) * make.random.uniform(0.4, 1) for _ in range(2))
     told(done, person, "marked_complete", "marked this task complete")
     told(back, task["created_by"], "marked_incomplete", "marked this task incomplete")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
@@ -13,21 +14,12 @@ import traitlets
 
 from asana_frames._arguments import check_choice, check_mapping
 from asana_frames.asana import Asana, check_connection
-from asana_frames.exceptions import (
-    AuthError,
-    ConnectionFailed,
-    DeadlineExceeded,
-    Forbidden,
-    InvalidArgument,
-    NotFound,
-    PaymentRequired,
-    RateLimited,
-    ServerError,
-    suggest_names,
-)
+from asana_frames.display.sentences import format_day, format_span
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.spans import COMPARISONS
 from asana_frames.types import Ref, When
+from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.dashboard import page
 from asana_frames.widgets.dashboard.compare_box import NOTHING, CompareBox
 from asana_frames.widgets.dashboard.drawing import draw_card
@@ -40,6 +32,7 @@ from asana_frames.widgets.dashboard.subjects import (
     Project,
     Subject,
 )
+from asana_frames.widgets.errors import explain_error
 from asana_frames.widgets.pickers.choice import (
     CHANGED,
     LOCK,
@@ -68,19 +61,18 @@ _COMPARE_WORDS = {
 }
 #: Seconds for which a cell waits for its charts, so that they are in a notebook that is saved.
 _DISPLAY_SECONDS = 30.0
-#: Error -> what it means for a chart.
-_MEANINGS: Mapping[type[Exception], str] = {
-    AuthError: "Asana does not accept the token; log in again.",
-    PaymentRequired: "This needs a paid plan of Asana.",
-    Forbidden: "You have no access to this in Asana.",
-    NotFound: "This does not exist, or you have no access to it in Asana.",
-    ConnectionFailed: "Asana cannot be reached; check the network and reload.",
-    RateLimited: "Asana takes no more requests for now; reload later.",
-    ServerError: "Asana cannot answer at the moment; reload later.",
-    DeadlineExceeded: "Asana did not answer in time; reload.",
-}
 #: Makes the HTML of one place of the page.
 Make = Callable[[], str]
+
+
+@dataclass(eq=False)
+class _Drawing:
+    """The drawing of one object in one period; of several, the last one is shown."""
+
+    gid: str
+    period: Period
+    #: The figures as text.
+    text: str = ""
 
 
 class Dashboard(SavedBox, ipw.ValueWidget):
@@ -111,7 +103,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         forecast, open tasks by person, hours by person; of a goal progress, periods, values over
         time.
     now
-        The present moment, if it is another.
+        The present moment; by default the real one.
 
     Attributes
     ----------
@@ -166,15 +158,16 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._asana, self._about, self._now = asana.in_background(), about, now
         self._charts = dict(usual if charts is None else charts)
         self._subjects: dict[str, tuple[float, Subject]] = {}
-        #: Identifies the current drawing; None while nothing is drawn.
-        self._drawing: object | None = None
+        #: The current drawing; None while nothing is drawn.
+        self._drawing: _Drawing | None = None
         #: Whether charts are shown, of this choice or the one before.
         self._is_filled = False
         #: The figures that are shown, as text.
         self._text = ""
         self.picker: Picker = make(asana, value)
-        today = None if now is None else parse_moment(now).date()
-        self.period = PeriodPicker(period, today=today, label="Days shown")
+        with close_on_error(self.picker):
+            today = None if now is None else parse_moment(now).date()
+            self.period = PeriodPicker(period, today=today, label="Days shown")
         self.compare = CompareBox(compare)
         super().__init__(self._build_children())
         self._observe_controls()
@@ -195,6 +188,13 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self.picker.wait(timeout)
         self._wait_for_drawing(timeout)
         return self
+
+    def close(self) -> None:
+        """Close the dashboard and what it contains; what is being drawn is not shown."""
+        with CHANGED:
+            self._drawing = None
+            CHANGED.notify_all()
+        super().close()
 
     def _wait_for_drawing(self, timeout: float) -> None:
         # An observer may call this while it holds the lock; waiting releases it for drawing.
@@ -261,9 +261,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             self._show_progress()
             compare = None if self.compare.value == NOTHING else self.compare.value
             period = Period(self.period.start, self.period.end, compare)
-            # A new object identifies this drawing.
-            drawing = self._drawing = object()
-        run_in_background(partial(self._draw_page, gid, period, drawing))
+            drawing = self._drawing = _Drawing(gid, period)
+        run_in_background(partial(self._draw_page, drawing))
 
     def _handle_reload(self, _: Any) -> None:
         with LOCK:
@@ -290,11 +289,23 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._tiles.value = page.format_waiting_tiles()
         self._screen.layout.display = None
 
-    def _draw_page(self, gid: str, period: Period, drawing: object) -> None:
-        subject = self._find_subject(gid, period)
+    def _draw_page(self, drawing: _Drawing) -> None:
+        try:
+            self._fill_page(drawing)
+        except Exception as error:  # noqa: BLE001
+            # A background thread has no prompt: errors are shown here.
+            self._show_failure(drawing, error)
+        finally:
+            with CHANGED:
+                if self._drawing is drawing:
+                    self._drawing = None
+                CHANGED.notify_all()
+
+    def _fill_page(self, drawing: _Drawing) -> None:
+        subject = self._find_subject(drawing.gid, drawing.period)
         subject.read_ahead()
         made: dict[ipw.HTML, str] = {}
-        for place, title, make in self._list_places(gid, subject):
+        for place, title, make in self._list_places(drawing, subject):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
@@ -311,23 +322,28 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             # A cell that waits for the drawing may be the last of a notebook that is saved.
             self.update_saved()
         subject.forget_failures()
-        with CHANGED:
-            if self._drawing is drawing:
-                self._drawing = None
-            CHANGED.notify_all()
 
-    def _list_places(self, gid: str, subject: Subject) -> Iterator[tuple[ipw.HTML, str, Make]]:
+    def _show_failure(self, drawing: _Drawing, error: Exception) -> None:
+        """Say why a page could not be drawn; what is shown stays."""
+        with LOCK:
+            if self._drawing is drawing:
+                self._status.value = format_message(explain_error(error).text, is_error=True)
+                self._screen.remove_class("af-dimmed")
+
+    def _list_places(
+        self, drawing: _Drawing, subject: Subject
+    ) -> Iterator[tuple[ipw.HTML, str, Make]]:
         """List the places of the page: each with its title and what makes its HTML."""
         yield (
             self._heading,
-            f"{self._find_name(gid)} cannot be shown",
-            partial(self._format_heading, subject),
+            f"{self._find_name(drawing.gid)} cannot be shown",
+            partial(_format_heading, subject),
         )
         for title, draw in self._charts.items():
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
         # After the charts: they need all that is read.
-        yield self._tiles, "Key figures", partial(self._format_tiles, subject)
+        yield self._tiles, "Key figures", partial(_format_tiles, drawing, subject)
         yield self._list, "List", subject.format_list
 
     def _find_name(self, gid: str) -> str:
@@ -336,18 +352,6 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         if row is None or row["gid"] != gid:
             return f"This {self._about}"
         return shorten_name(row["name"])
-
-    def _format_heading(self, subject: Subject) -> str:
-        days = page.format_days(subject.period.start, subject.period.end)
-        words = f"{days}{_COMPARE_WORDS[subject.period.compare]}"
-        row = subject.row
-        as_of = f"as of {subject.now:%d %b %Y, %H:%M} UTC".replace(" 0", " ")
-        return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
-
-    def _format_tiles(self, subject: Subject) -> str:
-        unknown = "" if subject.period.compare is None else subject.unknown_before
-        self._text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
-        return page.format_tiles(subject.summary, unknown)
 
     def _find_subject(self, gid: str, period: Period) -> Subject:
         """Return the subject of a gid in a period; what was read is kept for a minute."""
@@ -365,7 +369,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             return subject
 
     def _show(
-        self, drawing: object, made: Mapping[ipw.HTML, str], *, is_complete: bool = False
+        self, drawing: _Drawing, made: Mapping[ipw.HTML, str], *, is_complete: bool = False
     ) -> None:
         """Show what was made, if the drawing is still the current one."""
         with LOCK:
@@ -374,7 +378,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             for place, html in made.items():
                 place.value = html
             if is_complete:
-                self._is_filled = True
+                self._is_filled, self._text = True, drawing.text
                 self._status.value = ""
                 self._screen.remove_class("af-dimmed")
 
@@ -385,7 +389,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
                 return Saved(repr(self), "")
             cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
             html = page.format_page(self._heading.value, self._tiles.value, cards)
-            return Saved(self._text, html)
+            return Saved(self._text or repr(self), html)
 
 
 def _check_about(about: object) -> None:
@@ -398,6 +402,22 @@ def _check_about(about: object) -> None:
     check_choice(about, _KINDS, name="about")
 
 
+def _format_heading(subject: Subject) -> str:
+    days = format_span(subject.period.start, subject.period.end)
+    words = f"{days}{_COMPARE_WORDS[subject.period.compare]}"
+    row = subject.row
+    as_of = f"as of {format_day(subject.now)}, {subject.now:%H:%M} UTC"
+    return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
+
+
+def _format_tiles(drawing: _Drawing, subject: Subject) -> str:
+    """Return the tiles as HTML, and note them in the drawing as text."""
+    unknown = "" if subject.period.compare is None else subject.unknown_before
+    html = page.format_tiles(subject.summary, unknown)
+    drawing.text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+    return html
+
+
 def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
@@ -408,11 +428,6 @@ def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
         return make(), False
     except Exception as error:  # noqa: BLE001
         # A background thread has no prompt: errors are shown here.
-        return page.format_failure(title, _explain(error)), True
-
-
-def _explain(error: Exception) -> str:
-    for kind, words in _MEANINGS.items():
-        if isinstance(error, kind):
-            return f"{words} ({error})"
-    return f"This could not be drawn. {type(error).__name__}: {error}"
+        text, can_retry = explain_error(error)
+        advice = " Press Reload." if can_retry else ""
+        return page.format_failure(title, f"{text}{advice}"), True

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from decimal import Decimal
 from html import escape
+from re import sub
 from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames.display.sentences import format_decimals, format_share
+from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.widgets.pickers.labels import shorten_name
 
 #: Width and height of a chart in CSS pixels, as it is drawn.
 CHART_WIDTH, CHART_HEIGHT = 480, 330
-#: Less than the least difference of two numbers that are shown.
-_LEAST = 1e-6
 _ASANA = "https://app.asana.com/"
 _NBSP = "\N{NO-BREAK SPACE}"
 
@@ -37,6 +38,7 @@ STYLE = f"""<style>
 .af-good {{ color: #1a7f37; }} .af-bad {{ color: #b3261e; }}
 .af-grid {{ display: grid; gap: .7rem; align-items: stretch; overflow: visible;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, max(25rem, 42%)), 1fr)); }}
+.af-grid.widget-box {{ margin: 0 2px; }}
 .af-grid > * {{ margin: 0; min-width: 0; width: auto; }}
 .af-grid > :last-child:nth-child(odd) {{ grid-column: 1 / -1; }}
 .af-grid .widget-html-content {{ width: 100%; display: grid; }}
@@ -85,18 +87,6 @@ class Entry(NamedTuple):
     name: object
     url: object
     detail: str
-
-
-def format_days(start: date, end: date) -> str:
-    """Return a period as people write it.
-
-    Examples
-    --------
-    >>> format_days(date(2026, 8, 5), date(2026, 11, 2))
-    '5 Aug to 2 Nov 2026'
-    """
-    year = f" {start.year}" if start.year != end.year else ""
-    return f"{start.day} {start:%b}{year} to {end.day} {end:%b} {end.year}"
 
 
 def format_heading(name: object, url: object, about: str) -> str:
@@ -178,15 +168,15 @@ def format_page(heading: str, tiles: str, cards: Iterable[str]) -> str:
     )
 
 
-def format_share(share: float) -> str:
-    """Return a share as a percentage.
+def format_percent(share: float) -> str:
+    """Return a share as a percentage that does not wrap.
 
     Examples
     --------
-    >>> format_share(0.562).split()
+    >>> format_percent(0.562).split()
     ['56', '%']
     """
-    return f"{100 * share:.0f}{_NBSP}%"
+    return format_share(share).replace(" ", _NBSP)
 
 
 def _list_rows(figures: pd.DataFrame) -> list[_Row]:
@@ -204,8 +194,8 @@ def _format_tile(row: _Row, unknown: str) -> str:
     notes = " ".join(
         f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
     )
-    number = _format_number(row["value"], row["unit"])
-    return f'<li class="af-tile"><span>{_label(row)}</span> <b>{number}</b> {notes}</li>'
+    number = escape(_format_number(row["value"], row["unit"]))
+    return f'<li class="af-tile"><span>{escape(_label(row))}</span> <b>{number}</b> {notes}</li>'
 
 
 def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:
@@ -213,7 +203,7 @@ def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:
     notes = []
     target, value, unit = row["target"], row["value"], row["unit"]
     if isinstance(target, float) and isinstance(value, float):
-        look = "af-bad" if value < target - 0.1 else "af-quiet"
+        look = "af-bad" if value < target - TOLERATED_LAG - TINY else "af-quiet"
         notes.append((f"{_format_number(target, unit)} expected", look))
     if all(isinstance(row[name], float) for name in ("value", "previous", "difference")):
         notes.append(_compare(row))
@@ -230,31 +220,36 @@ def _find_look(row: _Row) -> str:
 
 def _compare(row: _Row) -> tuple[str, str]:
     """Return the change of a number and its class; the change is that of the numbers shown."""
-    unit, previous = row["unit"], row["previous"]
-    difference = _round_number(row["value"], unit) - _round_number(previous, unit)
-    if abs(difference) < _LEAST:
+    unit = row["unit"]
+    value, previous = (_format_number(row[name], unit) for name in ("value", "previous"))
+    if value == previous:
         return "as before", "af-quiet"
-    size = _format_number(abs(difference), unit)
-    if unit == "share":
-        points = round(100 * abs(difference))
-        size = f"{points}{_NBSP}point{'' if points == 1 else 's'}"
-    arrow = "▲" if difference > 0 else "▼"
-    return f"{arrow}{_NBSP}{size} from {_format_number(previous, unit)}", _find_look(row)
+    arrow = "▲" if row["value"] > row["previous"] else "▼"
+    size = _format_change(abs(_parse_number(value) - _parse_number(previous)), unit)
+    return f"{arrow}{_NBSP}{size}from {previous}", _find_look(row)
 
 
-def _round_number(value: float, unit: object) -> float:
-    """Round a number as it is shown."""
+def _format_change(size: Decimal, unit: object) -> str:
+    """Return the size of a change; nothing between numbers such as 99.9 % and >99.9 %."""
+    if not size:
+        return ""
+    number = f"{size.normalize():,f}"
     if unit == "share":
-        return float(f"{100 * value:.0f}") / 100
-    return float(f"{value:.{1 if unit == 'hours' else 0}f}")
+        number += f"{_NBSP}point{'' if size == 1 else 's'}"
+    return f"{number} "
+
+
+def _parse_number(text: str) -> Decimal:
+    """Return the number that a text shows."""
+    return Decimal(sub(r"[^\d.-]", "", text))
 
 
 def _format_number(value: object, unit: object) -> str:
     if not isinstance(value, float):
         return "?"
     if unit == "share":
-        return format_share(value)
-    return f"{value:,.1f}".removesuffix(".0") if unit == "hours" else f"{value:,.0f}"
+        return format_percent(value)
+    return format_decimals(value, 1 if unit == "hours" else 0).removesuffix(".0")
 
 
 def _link(name: object, url: object) -> str:

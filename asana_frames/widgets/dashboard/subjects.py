@@ -13,6 +13,7 @@ import pandas as pd
 
 from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
+from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import AsanaError, PastStateWarning, ignore_warnings
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.goals_report import GoalFrames
@@ -25,7 +26,7 @@ from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.shared.spans import parse_compared_spans
 from asana_frames.types import When
 from asana_frames.widgets.dashboard.drawing import release_drawing_lock
-from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_share
+from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_percent
 from asana_frames.widgets.pickers.lists import run_in_background
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ class Goal(_ChartFrames, GoalFrames):
         behind = behind.sort_values("ahead", kind="stable")
         shown = ["name", "progress", "expected"]
         entries = [
-            Entry(name, None, f"{format_share(progress)} of {format_share(expected)} expected")
+            Entry(name, None, f"{format_percent(progress)} of {format_percent(expected)} expected")
             for name, progress, expected in behind[shown].head(_count_rows(self)).to_numpy()
         ]
         nothing = "No goal is behind."
@@ -341,7 +342,7 @@ def _count_rows(subject: Subject) -> int:
 
 
 def _describe_delay(row: Any) -> str:
-    late = f"{row.days_overdue:,} day{'' if row.days_overdue == 1 else 's'} late"
+    late = f"{count_noun(row.days_overdue, 'day')} late"
     return late if pd.isna(row.assignee_name) else f"{row.assignee_name}, {late}"
 
 

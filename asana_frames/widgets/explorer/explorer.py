@@ -17,35 +17,20 @@ from asana_frames import export
 from asana_frames._arguments import check_text
 from asana_frames.asana import Asana, check_connection
 from asana_frames.catalog import Operation, load, methods_of
-from asana_frames.exceptions import (
-    AsanaError,
-    AuthError,
-    ConnectionFailed,
-    Forbidden,
-    InvalidArgument,
-    NotFound,
-    PaymentRequired,
-    suggest_names,
-)
+from asana_frames.display.sentences import count_noun
+from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.closing import close_on_error
+from asana_frames.widgets.errors import explain_error
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
-from asana_frames.widgets.pickers.choice import LOCK, format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice import LINES, LOCK, format_message, make_wide_layout
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
-from asana_frames.widgets.pickers.labels import format_count
 from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import Saved, SavedBox
 
 #: Characters of a line of code on a narrow page, and the most lines that are shown at once.
 _CODE_CHARACTERS, _MAX_CODE_ROWS = 60, 5
-#: Error -> what it means for somebody who is not reading the API's documentation.
-_MEANINGS: tuple[tuple[type[Exception], str], ...] = (
-    (AuthError, "Asana does not accept the token; af.widgets.login() takes a new one."),
-    (PaymentRequired, "The plan of this workspace does not include it."),
-    (Forbidden, "You do not have access to it; its owner can give it to you."),
-    (NotFound, "It does not exist, or you cannot see it."),
-    (ConnectionFailed, "Asana cannot be reached; check the network and press Run again."),
-)
 #: Name of a format -> the suffix of its files, and what writes one.
 _FORMATS: dict[str, tuple[str, Callable[[pd.DataFrame, Path, str], None]]] = {
     "CSV": (".csv", lambda frame, path, name: export.to_csv(frame, path)),
@@ -99,8 +84,8 @@ class Explorer(SavedBox):
         self._is_running = False
         #: The code of the last run, and the first rows that it has read, as HTML.
         self._run_code = self._run_rows = ""
-        #: What is missing in the rows that are shown, as a remark.
-        self._lack = ""
+        #: What may be missing in the rows that are shown.
+        self._incomplete_note = ""
         self._resource = ChoiceBox(
             "Resource", list(_list_read_operations()), label_width=LABEL_WIDTH
         )
@@ -121,7 +106,8 @@ class Explorer(SavedBox):
         self._method.observe(self._handle_method, "chosen")
         self._code.observe(self._show_code, "value")
         self._run.on_click(self._handle_run)
-        self._select_operation(operation)
+        with close_on_error(self):
+            self._select_operation(operation)
 
     def __repr__(self) -> str:
         return f"Explorer({self.code})"
@@ -155,7 +141,10 @@ class Explorer(SavedBox):
         return self
 
     def _build_children(self) -> list[Any]:
-        run = ipw.HBox([self._run, ipw.VBox([self._needed, self._status])])
+        # On a narrow page the words wrap below the button, which keeps its width.
+        self._run.layout.flex = "0 0 auto"
+        words = ipw.VBox([self._needed, self._status], layout=ipw.Layout(flex="1 1 14rem"))
+        run = ipw.HBox([self._run, words], layout=ipw.Layout(flex_flow="row wrap"))
         shown = ipw.Tab(children=[self._rows, self._columns], titles=["Rows", "Columns"])
         self._result = ipw.VBox([self._origin, shown, self._build_file_row()])
         self._result.layout.display = "none"
@@ -216,7 +205,7 @@ class Explorer(SavedBox):
             self._form.observe(self._show_problem, "problem")
             self._form_box.children = [self._form]
             if left is not None:
-                left.unsubscribe()
+                left.close()
             if not self._is_running:
                 # What it says is about the rows of another operation.
                 self._show_status("")
@@ -252,7 +241,7 @@ class Explorer(SavedBox):
         self._show_status("Reading ...")
 
     def _run_operation(self, operation: Operation, form: Form | None) -> None:
-        started = time.monotonic()
+        started, before = time.monotonic(), self._asana.last
         try:
             assert form is not None  # there is one for every operation
             method: Callable[..., pd.DataFrame] = getattr(
@@ -262,37 +251,52 @@ class Explorer(SavedBox):
             frame = method(**arguments)
         except Exception as error:  # noqa: BLE001
             # A background thread has no prompt: errors are shown here.
-            partial = self._asana.last.partial
-            more = ""
-            if partial is not None and len(partial):
-                self._show_frame(partial, operation, lack="not all rows had arrived")
-                more = f" Showing the {format_count(len(partial), 'row')} that had arrived."
-            self._show_status(_describe_error(error) + more, is_error=True)
+            last = self._asana.last
+            # A run that is refused before it sends anything leaves the record of the one before.
+            arrived = None if last is before else last.partial
+            self._show_failure(error, arrived, operation)
         else:
             took = time.monotonic() - started
             limit = arguments.get("limit")
             is_cut = limit is not None and len(frame) >= limit
-            self._show_frame(frame, operation, lack="there may be more rows" if is_cut else "")
+            note = "there may be more rows" if is_cut else ""
+            self._show_frame(frame, operation, incomplete_note=note)
             self._show_status(self._describe_run(frame, took, is_cut=is_cut))
         finally:
             self._is_running = False
             self._show_problem(None)
             self.update_saved()
 
+    def _show_failure(
+        self, error: Exception, arrived: pd.DataFrame | None, operation: Operation
+    ) -> None:
+        """Show why a run failed, and the rows that had arrived."""
+        more = ""
+        if arrived is not None and len(arrived):
+            self._show_frame(arrived, operation, incomplete_note="not all rows had arrived")
+            more = f" Showing the {count_noun(len(arrived), 'row')} that had arrived."
+        self._show_status(explain_error(error).text + more, is_error=True)
+
     def _describe_run(self, frame: pd.DataFrame, took: float, *, is_cut: bool) -> str:
-        requests = format_count(self._asana.last.requests, "request")
-        told = f"{format_count(len(frame), 'row')} in {took:.1f} s, {requests}."
+        requests = count_noun(self._asana.last.requests, "request")
+        text = f"{count_noun(len(frame), 'row')} in {took:.1f} s, {requests}."
         failed = len(self._asana.last.failures)
         if failed:
-            told += f" {failed:,} could not be read."
+            text += f" {failed:,} could not be read."
         if is_cut:
-            told += " There may be more: the limit is reached."
-        return told if len(frame) else f"Nothing matches. {told}"
+            text += " There may be more: the limit is reached."
+        return text if len(frame) else f"Nothing matches. {text}"
 
-    def _show_frame(self, frame: pd.DataFrame, operation: Operation, *, lack: str) -> None:
+    def _show_frame(
+        self, frame: pd.DataFrame, operation: Operation, *, incomplete_note: str
+    ) -> None:
         name = operation.resource
         with LOCK:
-            self.frame, self._lack, self._shown_operation = frame, lack, operation.name
+            self.frame, self._shown_operation = frame, operation.name
+            self._incomplete_note = incomplete_note
+            if self.comm is None:
+                # Closed during the run.
+                return
             self._show_origin()
             self._result.layout.display = None
             self._rows.show(frame)
@@ -305,8 +309,8 @@ class Explorer(SavedBox):
     def _show_origin(self) -> None:
         """Say what the rows are of, unless it is the operation that is selected."""
         is_other = self.frame is not None and self._shown_operation != self.operation.name
-        told = f"These are the rows of asana.{self._shown_operation}." if is_other else ""
-        self._origin.value = format_message(told)
+        text = f"These are the rows of asana.{self._shown_operation}." if is_other else ""
+        self._origin.value = format_message(text)
         self._origin.layout.display = None if is_other else "none"
 
     def _save_frame(self, format_name: str, _: Any) -> None:
@@ -320,11 +324,11 @@ class Explorer(SavedBox):
             write(self.frame, path, self._shown_resource)
         except Exception as error:  # noqa: BLE001
             # A click has no prompt: errors are shown here.
-            self._show_status(_describe_error(error), is_error=True)
+            self._show_status(_explain_unsaved(error), is_error=True)
         else:
             more = ", replacing the existing file" if is_there else ""
-            more += f"; {self._lack}" if self._lack else ""
-            self._show_status(f"Saved {format_count(len(self.frame), 'row')} to {path}{more}.")
+            more += f"; {self._incomplete_note}" if self._incomplete_note else ""
+            self._show_status(f"Saved {count_noun(len(self.frame), 'row')} to {path}{more}.")
 
     def _render_saved(self) -> Saved:
         """Return the last run: its code, what became of it, and its first rows."""
@@ -343,7 +347,8 @@ def _describe_operation(asana: Asana, operation: Operation) -> str:
     # There are no docstrings under python -OO.
     does = (method.__doc__ or "").partition("\n")[0]
     about = load().resource(operation.resource).about
-    return f"<b>asana.{operation.name}</b> {html.escape(f'{does} {about}')}"
+    text = html.escape(f"{does} {about}")
+    return f'<span style="{LINES}"><b>asana.{operation.name}</b> {text}</span>'
 
 
 def _build_path(text: str, suffix: str) -> Path:
@@ -354,21 +359,18 @@ def _build_path(text: str, suffix: str) -> Path:
     try:
         path = Path(name).expanduser()
     except RuntimeError as error:
-        raise InvalidArgument(f"{name!r} names no folder: {error}") from error
+        raise InvalidArgument(f"{name!r} is not a valid path: {error}") from error
     suffixes = {known for known, _ in _FORMATS.values()}
     if "\0" in name or path.name in {"", ".."} or path.name.lower() in suffixes:
         raise InvalidArgument(f"{name!r} is not a name of a file; use one such as tasks.")
     return path.with_name((path.stem if path.suffix.lower() in suffixes else path.name) + suffix)
 
 
-def _describe_error(error: Exception) -> str:
-    """Return what an error means, and its own message."""
-    meaning = next((words for kind, words in _MEANINGS if isinstance(error, kind)), "")
-    if isinstance(error, AsanaError):
-        return f"{meaning} {error}".strip()
+def _explain_unsaved(error: Exception) -> str:
+    """Return why a file was not written."""
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
         return "The name of the file is too long; use a shorter one."
-    return f"{type(error).__name__}: {error}"
+    return explain_error(error).text
 
 
 @cache

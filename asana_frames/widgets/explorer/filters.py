@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -75,8 +75,8 @@ class Filter:
         #: References set by code or by the picker: the text in the control, and the references.
         self._filled_references: tuple[str, list[str]] = ("", [])
         self.is_required = _is_required(parameter)
-        self.control_options = _list_options(parameter)
-        self.control = _make_control(parameter)
+        self._options = _list_options(parameter)
+        self.control = _make_control(parameter, self._options)
         self.view = self.control
         if has_picker(parameter):
             self.view = Browser(asana, parameter, self.control, self._fill_picked)
@@ -109,7 +109,7 @@ class Filter:
             # Unchanged, because a name may contain a semicolon.
             is_one = len(references) == 1 and not self.parameter.many
             return references[0] if is_one else references
-        if self.control_options:
+        if self._options:
             return self._parse_option(typed.strip())
         if self.parameter.kind == "integer":
             return _parse_integer(self.parameter.argument, typed)
@@ -134,7 +134,7 @@ class Filter:
             ) from cause
 
     def _parse_option(self, text: str) -> Any:
-        options = self.control_options
+        options = self._options
         if text not in options:
             words = ", ".join(options)
             raise InvalidArgument(f"{self.parameter.argument} takes one of: {words}.")
@@ -194,10 +194,12 @@ def _is_required(parameter: Parameter) -> bool:
     return parameter.required or parameter.place == "path"
 
 
-def _make_control(parameter: Parameter) -> Any:
-    label = parameter.argument.replace("_", " ")
+def _make_control(parameter: Parameter, options: Mapping[str, Any]) -> Any:
+    label = parameter.argument.replace("_", " ") + (" *" if _is_required(parameter) else "")
+    if options:
+        return _make_option_box(list(options), label)
     make = _MAKERS.get(parameter.kind, _make_text_box)
-    return make(parameter, label + (" *" if _is_required(parameter) else ""))
+    return make(parameter, label)
 
 
 def _make_reference_box(parameter: Parameter, label: str) -> Any:
@@ -219,14 +221,15 @@ def _make_moment_box(_: Parameter, label: str) -> Any:
     return ipw.Text(description=label, placeholder=hint, **make_wide_layout(LABEL_WIDTH))
 
 
-def _make_text_box(parameter: Parameter, label: str) -> Any:
+def _make_text_box(_: Parameter, label: str) -> Any:
+    return ipw.Text(description=label, **make_wide_layout(LABEL_WIDTH))
+
+
+def _make_option_box(options: Sequence[str], label: str) -> Any:
+    # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
+    hint = " or ".join(options) if len(options) == len(_FLAGS) else "any"
     look = make_wide_layout(LABEL_WIDTH)
-    options = _list_options(parameter)
-    if options:
-        # Not a dropdown: JupyterLab takes letters that are typed there as shortcuts.
-        hint = " or ".join(options) if len(options) == len(_FLAGS) else "any"
-        return ipw.Combobox(options=tuple(options), description=label, placeholder=hint, **look)
-    return ipw.Text(description=label, **look)
+    return ipw.Combobox(options=tuple(options), description=label, placeholder=hint, **look)
 
 
 def _list_options(parameter: Parameter) -> Mapping[str, Any]:

@@ -15,10 +15,10 @@ from asana_frames.asana import Asana
 from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
 from asana_frames.widgets.pickers.choice import (
     LOCK,
-    close_children,
     format_message,
     make_wide_layout,
 )
@@ -67,7 +67,7 @@ class Form(ipw.VBox):
             value=str(LIMIT), description="limit", **make_wide_layout(LABEL_WIDTH)
         )
         self._subscriptions: list[tuple[BackgroundList, Listener]] = []
-        self._is_unsubscribed = False
+        self._is_closed = False
         #: The workspace whose names are offered.
         self._workspace = ""
         super().__init__(self._build_children())
@@ -141,14 +141,16 @@ class Form(ipw.VBox):
                 hint = suggest_names(name, [*filters, "limit", "fields"])
                 raise InvalidArgument(f"{self._operation.name} has no argument {name!r}.{hint}")
 
-    def unsubscribe(self) -> None:
-        """Unsubscribe from the lists of names, and close all controls."""
+    def close(self) -> None:
+        """Close the form and its controls; lists of names that arrive later are not offered."""
+        if self.comm is None:
+            return
         with LOCK:
             # Keeps lists that arrive later from subscribing to more.
-            self._is_unsubscribed = True
+            self._is_closed = True
             self._unsubscribe_from(0)
-        close_children(self)
-        self.close()
+        super().close()
+        close_parts(self)
 
     def _build_children(self) -> list[Any]:
         ways = list(dict.fromkeys(name for names in self._operation.one_of for name in names))
@@ -207,7 +209,7 @@ class Form(ipw.VBox):
     def _offer_workspace_names(self, listing: BackgroundList) -> None:
         """Offer the workspaces, and the names of the one that is filled in, else of the first."""
         with LOCK:
-            if self._is_unsubscribed or not listing.is_complete or listing.frame.empty:
+            if self._is_closed or not listing.is_complete or listing.frame.empty:
                 return
             for found in self._filters:
                 if found.level is WORKSPACE:
@@ -226,7 +228,7 @@ class Form(ipw.VBox):
 
     def _request_names(self, workspace: str) -> None:
         """Request the names of a workspace, unless they are the ones that are offered."""
-        if workspace == self._workspace or self._is_unsubscribed:
+        if workspace == self._workspace or self._is_closed:
             return
         self._workspace = workspace
         # The first subscription is that to the workspaces.
@@ -244,7 +246,7 @@ class Form(ipw.VBox):
 
     def _offer_names(self, found: Filter, listing: BackgroundList) -> None:
         with LOCK:
-            if len(listing.frame) and not self._is_unsubscribed:
+            if len(listing.frame) and not self._is_closed:
                 found.offer(fill_names(listing.frame))
 
 
@@ -266,8 +268,8 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
         shown = [all(word in fold_text(label) for word in words) for label in labels]
         for found, is_shown in zip(filters, shown, strict=True):
             found.view.layout.display = None if is_shown else "none"
-        told = "" if any(shown) else describe_no_match("filter", find.value, labels)
-        note.value = format_message(told, is_error=True)
+        text = "" if any(shown) else describe_no_match("filter", find.value, labels)
+        note.value = format_message(text, is_error=True)
 
     find.observe(narrow, "value")
     return [find, note, box]

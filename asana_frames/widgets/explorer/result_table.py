@@ -13,6 +13,7 @@ from asana_frames import _optional
 from asana_frames.display.accessor import find_label_column
 from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
 from asana_frames.export.text import column_as_text
+from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
@@ -92,6 +93,15 @@ class ResultTable(ipw.VBox):
         if left is not None:
             # ipywidgets would keep it forever.
             left.close()
+
+    def close(self) -> None:
+        """Close the table and its controls, of which some may not be shown."""
+        if self.comm is None:
+            return
+        super().close()
+        for part in (self._rows, self._footer):
+            part.close()
+            close_parts(part)
 
     def _fill_controls(self) -> None:
         pages = max(1, -(-len(self._frame) // PAGE_ROWS))

@@ -26,15 +26,17 @@ LOCK = threading.RLock()
 CHANGED = threading.Condition(LOCK)
 #: Maximum number of options sent to the browser; typing finds the others.
 MAX_SHOWN = 200
-#: Ends every option, invisibly: an option that is chosen is told from the same name while it is
-#: being typed, which may become a longer one.
+#: Invisible end of every option: tells picking an option from typing its name, which may begin a
+#: longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
-#: Seconds between a letter and Enter in which nobody types both: more letters are on their way.
+#: If Enter follows a letter within so many seconds, more letters are on their way.
 JUST_TYPED = 0.05
+#: Seconds to wait for them.
+ENTER_PAUSE = 0.15
 #: Seconds without another letter after which a text is taken as typed.
 PAUSE = 0.3
-#: Seconds after Enter in which they arrive.
-ENTER_PAUSE = 0.15
+#: Style of text below or beside controls: ipywidgets sets its lines as far apart as controls are.
+LINES = "display:inline-block;line-height:1.4"
 #: Width of the descriptions of controls.
 LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
@@ -137,10 +139,12 @@ class Choice(ipw.Box):
     @property
     def chosen_rows(self) -> pd.DataFrame:
         """Rows of the chosen objects, in the order in which they were chosen."""
-        if not self.chosen:
-            return self.rows.head(0)
-        places = {gid: place for place, gid in enumerate(self.rows["gid"].tolist())}
-        return self.rows.iloc[[places[gid] for gid in self.chosen]].reset_index(drop=True)
+        # Another thread may be replacing the list.
+        with LOCK:
+            if not self.chosen:
+                return self.rows.head(0)
+            places = {gid: place for place, gid in enumerate(self.rows["gid"].tolist())}
+            return self.rows.iloc[[places[gid] for gid in self.chosen]].reset_index(drop=True)
 
     @property
     def is_partial(self) -> bool:
@@ -491,20 +495,13 @@ def resend_when_displayed(widget: Any, *parts: Any) -> None:
     widget.observe(resend, "_view_count")
 
 
-def close_children(widget: Any) -> None:
-    """Close what a widget contains, which ipywidgets would otherwise keep forever."""
-    for child in getattr(widget, "children", ()):
-        close_children(child)
-        child.close()
-
-
 def format_message(text: str, *, is_error: bool = False) -> str:
     """Return a message as HTML that screen readers announce; empty for an empty message."""
     if not text:
         return ""
     colour = "var(--jp-error-color1, #b00020)" if is_error else "inherit"
     role = "alert" if is_error else "status"
-    style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere"
+    style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere;{LINES}"
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 

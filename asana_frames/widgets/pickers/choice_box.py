@@ -109,6 +109,6 @@ class ChoiceBox(ipw.VBox):
 
     def _show_note(self, typed: str) -> None:
         """Say that a text is not an option; an empty text clears the message."""
-        told = describe_no_match(self._noun, typed, self.options) if typed else ""
-        self._note.value = format_message(told, is_error=True)
-        self._note.layout.display = None if told else "none"
+        text = describe_no_match(self._noun, typed, self.options) if typed else ""
+        self._note.value = format_message(text, is_error=True)
+        self._note.layout.display = None if text else "none"

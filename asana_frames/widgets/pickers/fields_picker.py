@@ -14,6 +14,7 @@ from asana_frames._arguments import list_texts
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
 from asana_frames.widgets.saved_box import SavedBox
 
@@ -75,9 +76,10 @@ class FieldsPicker(SavedBox, ipw.ValueWidget):
         self._choice.observe(self._handle_choice, "chosen")
         reset.on_click(self._choose_defaults)
         self.observe(self.update_saved, "value")
-        self.value = (
-            self.defaults if value is None else list_texts(value, name="value", like="name")
-        )
+        with close_on_error(self):
+            self.value = (
+                self.defaults if value is None else list_texts(value, name="value", like="name")
+            )
 
     def __repr__(self) -> str:
         return f"FieldsPicker({self._resource!r}, {self.value!r})"

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from asana_frames.display.sentences import format_day
+
 #: Maximum number of characters of a name in a label.
 MAX_LENGTH = 80
 #: Maximum number of characters of each thing that tells equal names apart.
@@ -65,7 +67,7 @@ def _find_equal(labels: Sequence[str]) -> list[list[int]]:
 def _describe_qualifier(column: str, value: Any) -> str:
     """Return what is in a column as text: a date with its word, a list joined by commas."""
     if isinstance(value, date) and not pd.isna(value):
-        return f"{_DATE_WORDS.get(column, '')} {value.day} {value:%b %Y}".strip()
+        return f"{_DATE_WORDS.get(column, '')} {format_day(value)}".strip()
     text = ", ".join(map(str, value)) if isinstance(value, tuple) else value
     return shorten_name(text, _MAX_QUALIFIER) if _is_text(text) else ""
 
@@ -90,11 +92,6 @@ def shorten_name(name: object, length: int = MAX_LENGTH) -> str:
     if not line:
         return NAMELESS
     return line if len(line) <= length else f"{line[: length - 1]}…"
-
-
-def format_count(count: int, what: str) -> str:
-    """Return a count with its noun, such as "1 row" or "2 rows"."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def fold_text(text: str) -> str:

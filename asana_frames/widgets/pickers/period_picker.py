@@ -13,6 +13,7 @@ import traitlets
 from asana_frames._arguments import check_text
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import When
+from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.pickers.choice import format_message
 from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
 from asana_frames.widgets.saved_box import SavedBox
@@ -112,7 +113,8 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         for box in (self._first, self._last):
             box.observe(self._handle_day, "value")
         self.observe(self.update_saved, "value")
-        self.value = value
+        with close_on_error(self):
+            self.value = value
 
     def __repr__(self) -> str:
         return f"PeriodPicker({self._preset.chosen!r}, {self.start} to {self.end})"

@@ -15,12 +15,13 @@ import traitlets
 from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
+from asana_frames.widgets.closing import close_on_error
+from asana_frames.widgets.errors import Message, explain_error
 from asana_frames.widgets.pickers.choice import (
     CHANGED,
     LOCK,
     PAUSE,
     Choice,
-    close_children,
     indent_row,
 )
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
@@ -37,7 +38,7 @@ from asana_frames.widgets.pickers.memory import (
     recall_choice,
     remember_choice,
 )
-from asana_frames.widgets.pickers.messages import Message, choose_messages, describe_error
+from asana_frames.widgets.pickers.messages import choose_messages
 from asana_frames.widgets.saved_box import SavedBox
 
 _CODE_TOOLTIP = "Show the code that does the same"
@@ -164,36 +165,21 @@ class Picker(SavedBox, ipw.ValueWidget):
         self._errors: dict[str, Exception] = {}
         self._state = _State.IDLE
         self._pending_rows = pd.DataFrame()
-        self._choices = {
-            level.name: Choice(
-                level.label,
-                multiple=multiple and level.name == self._record,
-                # Nothing means "all" only above the level that is picked from.
-                placeholder=Level.placeholder if level.name == self._record else level.placeholder,
-                qualifiers=level.qualifiers,
-                is_search=level.is_search,
-            )
-            for level in self._levels
-        }
+        self._choices = self._make_choices()
         super().__init__([*self._choices.values(), *self._build_footer()])
         self._set_workspace_visible(is_shown=False)
-        for name, choice in self._choices.items():
-            choice.observe(partial(self._handle_choice, name), "chosen")
-            choice.observe(partial(self._handle_query, name), "query")
-            choice.observe(self._handle_change, "chosen")
-        for name, control in self._options.items():
-            control.observe(partial(self._handle_option, name), "value")
-            control.observe(self._handle_change, "value")
+        self._observe_choices()
         last = recall_choice(type(self).__name__, key)
         self._is_recalled = last is not None
-        if last is not None:
-            self._restore_choice(last)
-        else:
-            self._select_places(places or {})
-            self.value = [] if multiple and value is None else value
-        if not self._subscriptions:
-            with LOCK:
-                self._request_lists()
+        with close_on_error(self):
+            if last is not None:
+                self._restore_choice(last)
+            else:
+                self._select_places(places or {})
+                self.value = [] if multiple and value is None else value
+            if not self._subscriptions:
+                with LOCK:
+                    self._request_lists()
 
     def __repr__(self) -> str:
         choices = [f"{name}={self._describe_choice(name)}" for name in self._level_by_name]
@@ -240,7 +226,7 @@ class Picker(SavedBox, ipw.ValueWidget):
         return chosen[0] if chosen else None
 
     def reference_to(self, kinds: Sequence[str]) -> Any:
-        """Return what the picker stands for where some record types are asked for.
+        """Return the reference for an argument that takes some record types.
 
         Parameters
         ----------
@@ -262,9 +248,9 @@ class Picker(SavedBox, ipw.ValueWidget):
         name = type(self).__name__
         levels = [level for level in reversed(self._level_by_name) if level in kinds]
         if not levels:
-            wanted = " or ".join(kind.replace("_", " ") for kind in kinds)
             raise InvalidArgument(
-                f"A {name} stands for a {' or '.join(self._level_by_name)}, not for a {wanted}."
+                f"A {name} gives a {_join_kinds(list(self._level_by_name))}; got a request for a "
+                f"{_join_kinds(kinds)}."
             )
         for level in levels:
             if self._choices[level].chosen:
@@ -299,8 +285,30 @@ class Picker(SavedBox, ipw.ValueWidget):
                 if timer is not None:
                     timer.cancel()
                 self._unsubscribe(name)
-        close_children(self)
         super().close()
+
+    def _make_choices(self) -> dict[str, Choice]:
+        """Return a control per level."""
+        return {
+            level.name: Choice(
+                level.label,
+                multiple=self._multiple and level.name == self._record,
+                # Nothing means "all" only above the level that is picked from.
+                placeholder=Level.placeholder if level.name == self._record else level.placeholder,
+                qualifiers=level.qualifiers,
+                is_search=level.is_search,
+            )
+            for level in self._levels
+        }
+
+    def _observe_choices(self) -> None:
+        for name, choice in self._choices.items():
+            choice.observe(partial(self._handle_choice, name), "chosen")
+            choice.observe(partial(self._handle_query, name), "query")
+            choice.observe(self._handle_change, "chosen")
+        for name, control in self._options.items():
+            control.observe(partial(self._handle_option, name), "value")
+            control.observe(self._handle_change, "value")
 
     def _build_footer(self) -> list[Any]:
         self._reload = ipw.Button(
@@ -463,7 +471,7 @@ class Picker(SavedBox, ipw.ValueWidget):
             if one in self._choices
         ]
         where = next((choice.names[0] for choice in above if choice.names), "")
-        return describe_error(error, level.noun, where)
+        return explain_error(error, level.noun, where)
 
     # Changes made by the user.
 
@@ -540,7 +548,7 @@ class Picker(SavedBox, ipw.ValueWidget):
             self._request_list(name)
 
     def _is_searchable(self, name: str) -> bool:
-        """Whether a text can be searched for that the list may not contain yet.
+        """Whether to search Asana, because the list is still being read.
 
         The typeahead knows workspaces, but neither teams nor periods.
         """
@@ -681,6 +689,12 @@ class Picker(SavedBox, ipw.ValueWidget):
         if rows["gid"][0] != previous:
             self._choices[name].set_rows(rows)
             self._clear_below(name, previous)
+
+
+def _join_kinds(kinds: Sequence[str]) -> str:
+    """Join names of record types, such as "workspace, team or time period"."""
+    *others, last = [kind.replace("_", " ") for kind in kinds]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 class InWorkspacePicker(Picker):

@@ -9,6 +9,7 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
+from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.level import Level
 from asana_frames.widgets.pickers.picker import Picker, make_checkbox
@@ -103,7 +104,8 @@ class ProjectPicker(Picker):
             self._choices["section"].observe(self._handle_section, "chosen")
         if self._is_recalled:
             section = self._recall_section()
-        self.section = section
+        with close_on_error(self):
+            self.section = section
 
     @property
     def team(self) -> str | None:

@@ -118,7 +118,7 @@ def test_names_are_told_apart_and_no_mathematics() -> None:
 
 
 @pytest.mark.parametrize("is_typed", [True, False])
-def test_nothing_is_a_chart_that_says_so(is_typed: bool) -> None:
+def test_empty_table_draws_a_message(is_typed: bool) -> None:
     none = flow_of({})
     none = none if is_typed else none.astype(object)
 

@@ -125,7 +125,9 @@ def test_sections_stand_in_their_order_with_their_tasks_and_levels() -> None:
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Doing\n1", "Review\n2"]
     assert legend_of(ax) == ["in progress", "above all lines"]
     assert inside_of(ax) == ["85 %"]
-    assert finding_of(ax) == "1 of 3 are older than 85 % of finished tasks were here."
+    assert finding_of(ax) == (
+        "1 of 3 tasks is older than 85 % of finished tasks were when they left the same section."
+    )
     young, old, levels = ax.collections
     heights = [float(np.asarray(part)[0][1]) for part in levels.get_segments()]  # type: ignore[attr-defined]
     assert heights == [2, 5]
@@ -142,6 +144,19 @@ def test_sections_of_several_projects_are_named_with_their_project() -> None:
     texts = [label.get_text() for label in ax.get_xticklabels()]
     assert texts == ["Doing · Shop\n1", "Doing · Site 2\n1"]
     assert legend_of(ax) == ["in progress"]
+
+
+def test_long_names_of_sections_are_cut_and_keep_what_tells_them_apart() -> None:
+    name = "Waiting for customer approval and for everybody else"
+    table = wip_of(*[(f"Project {'x' * n}", name, 1.0, 2.0) for n in range(2)])
+    table = table.assign(project_gid="1", section_gid=["120001", "120002"])
+    ax = Figure((4, 3)).subplots()
+
+    af.charts.aging_wip(table, ax=ax)
+
+    names = ["".join(label.get_text().split("\n")[:-1]) for label in ax.get_xticklabels()]
+    assert [name[-5:] for name in names] == ["…0001", "…0002"]
+    assert all(len(label.get_text().split("\n")) <= 4 for label in ax.get_xticklabels())
 
 
 def test_sections_that_do_not_fit_are_counted() -> None:

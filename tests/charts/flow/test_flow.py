@@ -287,8 +287,8 @@ LOAD = (
 @pytest.mark.parametrize(
     ("show", "names", "words", "finding"),
     [
-        ("tasks", ["Bo", "Ana"], ["5", "·", "·", "1", "·", "2"], "Bo has most, 5 tasks."),
-        ("hours", ["Ana", "Bo"], ["8", "·", "·", "1.5", "·", "·"], "Ana has most, 8 hours."),
+        ("tasks", ["Bo", "Ana"], ["5", "·", "·", "1", "·", "2"], "Bo has the most: 5 tasks."),
+        ("hours", ["Ana", "Bo"], ["8", "·", "·", "1.5", "·", "·"], "Ana has the most: 8 hours."),
     ],
 )
 def test_load_has_the_person_with_most_to_do_at_the_top(
@@ -309,11 +309,11 @@ def test_load_of_many_persons_and_weeks_counts_the_others_and_tells_its_scale() 
 
     ax = af.charts.load(load_of(*rows))
 
-    assert note_of(ax) == "… 10 more persons"
+    assert note_of(ax) == "… 10 more people"
     assert len(panels_of(ax)) == 1
 
 
-def test_what_was_due_in_weeks_that_are_over_is_one_number() -> None:
+def test_past_weeks_are_summed_in_one_column() -> None:
     load = load_of(*LOAD, ("1", "Ana", "2026-02-02", 7, None))
     load.attrs["now"] = "2026-03-11T09:00+00:00"
 
@@ -393,3 +393,16 @@ class TestEachChart:
         chart(data)
 
         pd.testing.assert_frame_equal(data, before)
+
+
+def reopenings_of(*periods: str | None) -> pd.DataFrame:
+    table = pd.DataFrame({"period": pd.to_datetime(list(periods)), "done": 4, "reopenings": 1})
+    return table.assign(partial=False, reopening_rate=0.25)
+
+
+def test_reopenings_without_a_period_are_not_drawn_over_time() -> None:
+    ax = af.charts.reopenings(reopenings_of("2026-03-01", None))
+
+    assert finding_of(ax) == "Reopenings: 1 for 4 completed tasks."
+    empty = af.charts.reopenings(reopenings_of(None, None))
+    assert [text.get_text() for text in empty.texts] == ["No completed tasks"]

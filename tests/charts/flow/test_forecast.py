@@ -93,7 +93,8 @@ def test_a_target_in_the_past_is_on_the_axis() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chance", "words"), [(0.9995, ">99 %"), (0.0004, "<1 %"), (1.0, "100 %"), (0.996, ">99 %")]
+    ("chance", "words"),
+    [(0.9999, ">99.9 %"), (0.0004, "<0.1 %"), (1.0, "100 %"), (0.996, "99.6 %")],
 )
 def test_only_what_is_certain_is_100_percent(chance: float, words: str) -> None:
     forecast = outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1)
@@ -102,6 +103,16 @@ def test_only_what_is_certain_is_100_percent(chance: float, words: str) -> None:
     ax = af.charts.forecast(pd.concat([forecast, target]))
 
     assert f"target 14 Jun 2026: {words}" in inside_of(ax)
+
+
+def test_a_percentile_that_was_asked_for_is_not_rounded() -> None:
+    forecast = outcomes_of(0.2, 0.3, 0.3, 0.1, 0.1)
+    finish = forecast["kind"] == "finish"
+    shares = forecast["probability"].mask(finish, 0.875)
+
+    ax = af.charts.forecast(forecast.assign(probability=shares))
+
+    assert finding_of(ax).endswith("in 87.5 % of the runs.")
 
 
 @pytest.mark.parametrize("width", [4, 8])
@@ -194,7 +205,7 @@ def test_several_groups_are_lines_with_the_earliest_at_the_top() -> None:
     assert len(np.asarray(dots.get_offsets())) == 8
     assert legend_of(ax) == ["today", "50, 70, 85, 95 %"]
     assert inside_of(ax)[0] == "85 %: 14 Jun 2026"
-    assert finding_of(ax).startswith("Last is Website, by ")
+    assert finding_of(ax).startswith("Last to finish: Website, by ")
 
 
 def test_groups_that_are_not_drawn_or_never_done_count_as_last_too() -> None:
@@ -205,7 +216,7 @@ def test_groups_that_are_not_drawn_or_never_done_count_as_last_too() -> None:
 
     ax = af.charts.forecast(pd.concat([both, never], ignore_index=True))
 
-    assert finding_of(ax).startswith("Blog has no end in sight; last of the others is Website")
+    assert finding_of(ax).startswith("Blog has no completion date; last to finish of the")
 
 
 def test_targets_of_several_groups_are_crosses_with_their_chance() -> None:

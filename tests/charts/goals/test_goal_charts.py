@@ -298,6 +298,12 @@ def test_key_results_of_equal_names_are_told_apart() -> None:
     assert names == ["A", "Top", "\u2003Sell …0002", "\u2003Sell …0003"]
 
 
+def test_each_key_result_without_a_gid_counts_in_the_finding() -> None:
+    card = card_of(key_result_gid=[None] * 3, status=["red"] * 3, progress=[0.2, 0.1, 0.4])
+
+    assert subtitle_of(af.charts.scorecard(card)).startswith("2 of 3 key results are more than 10")
+
+
 def test_a_narrow_scorecard_has_the_confidence_alone() -> None:
     _, ax = plt.subplots(figsize=(4, 3))
 
@@ -406,7 +412,21 @@ def test_subtitles_say_what_the_goals_show() -> None:
     assert f", {reached} of" in subtitle_of(af.charts.goal_forecast(forecast))
     assert subtitle_of(af.charts.goal_timeline(progress)) == "No open goal is past its due day."
     late = subtitle_of(af.charts.goal_timeline(progress.assign(status="red")))
-    assert "are open past their due day" in late
+    assert "are open past the due day; the first due" in late
+
+
+def test_findings_of_one_goal_are_in_the_singular() -> None:
+    due = pd.Timestamp("2026-10-01")
+    progress = progress_of().assign(status="achieved", start_on=due, due_on=due)
+    progress.loc[0, "status"] = "red"
+    forecast = forecast_of()
+    forecast["progress_at_due"] = [1.2, *[0.4] * (len(forecast) - 1)]
+
+    late = subtitle_of(af.charts.goal_timeline(progress, now="2026-11-02"))
+    reached = subtitle_of(af.charts.goal_forecast(forecast))
+
+    assert late.startswith(f"1 of {len(progress)} goals is open past the due day; the first due: ")
+    assert "goals reaches its target" in reached
 
 
 def test_titles_and_subtitles_can_be_changed_and_left_out() -> None:
@@ -415,7 +435,7 @@ def test_titles_and_subtitles_can_be_changed_and_left_out() -> None:
     assert ax.get_title() == "Mine"
     assert "Half is done" in [text.get_text() for text in ax.texts]
     assert af.charts.goal_progress(progress_of(), title="").get_title() == ""
-    with pytest.raises(af.InvalidArgument, match=r"title=\) takes a text"):
+    with pytest.raises(af.InvalidArgument, match=r"title=\) expects text"):
         af.charts.goal_progress(progress_of(), title=3)  # type: ignore[arg-type]
 
 

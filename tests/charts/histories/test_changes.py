@@ -106,7 +106,7 @@ def test_one_week_is_no_wall() -> None:
     assert ax.get_xlim()[1] - ax.get_xlim()[0] == pytest.approx(42)
 
 
-def test_nothing_is_a_chart_that_says_so() -> None:
+def test_empty_table_draws_a_message() -> None:
     for none in (changes_of(), changes_of((None, "section"))):
         assert [text.get_text() for text in af.charts.changes(none).texts] == ["No changes"]
 

@@ -131,7 +131,7 @@ def test_missing_values_and_dollars_do_no_harm() -> None:
     ax.figure.canvas.draw()
 
 
-def test_nothing_is_a_chart_that_says_so() -> None:
+def test_empty_table_draws_a_message() -> None:
     assert words_of(af.charts.section_times(times_of())) == ["No visits"]
 
 

@@ -68,13 +68,13 @@ def test_tasks_of_equal_long_names_are_told_apart_in_narrow_axes() -> None:
     assert endings == ["…0002", "…0001"]
 
 
-def test_what_does_not_fit_is_counted() -> None:
+def test_note_counts_hidden_tasks() -> None:
     rows = [(f"T{n}", "2026-03-02", float(n + 1), False, True) for n in range(50)]
 
     assert notes_of(af.charts.blocked_times(times_of(*rows))) == ["… 10 more tasks"]
 
 
-def test_nothing_is_a_chart_that_says_so() -> None:
+def test_empty_table_draws_a_message() -> None:
     ax = af.charts.blocked_times(times_of())
 
     assert words_of(ax) == ["No blocked tasks"]

@@ -215,6 +215,14 @@ def test_the_finding_counts_projects_in_trouble_and_overdue_tasks() -> None:
     assert finding_of(calm) == "Of 1 project, none off track or at risk."
 
 
+def test_each_project_without_a_gid_counts_in_the_finding() -> None:
+    rows = table_of(("A", 0.2, None, "off_track", 0), ("B", 0.2, None, "off_track", 0))
+
+    ax = af.charts.portfolio(rows.assign(project_gid=pd.Series([None] * 2, dtype=TEXT)))
+
+    assert finding_of(ax) == "Of 2 projects, 2 off track."
+
+
 def test_small_axes_leave_out_the_age_and_keep_the_total() -> None:
     table = pd.concat([board().head(5), *[board().iloc[1:2]] * 30, board().tail(1)])
     _, ax = plt.subplots(figsize=(3, 3), layout="constrained")

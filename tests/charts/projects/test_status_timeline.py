@@ -117,7 +117,7 @@ def test_what_was_said_after_now_is_left_out_and_counted() -> None:
     )
 
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([30])
-    assert finding_of(ax) == "Now 1 on track, of 1."
+    assert finding_of(ax) == "Now: 1 on track (of 1)."
     assert notes_of(ax) == ["+ 1 after that", "As of 31 Mar 2026"]
     assert title_of(ax) == "Status from update to update, 1 to 31 Mar 2026"
 
@@ -128,7 +128,7 @@ def test_spans_with_room_name_their_status_and_the_finding_counts_the_last() -> 
     ax = af.charts.status_timeline(updates(*rows, ("2", "2026-03-01", "at_risk")), now=NOW)
 
     assert words_of(ax) == ["on track", "at risk", "As of 31 Mar 2026"]
-    assert finding_of(ax) == "Now 1 off track, 1 at risk, of 2."
+    assert finding_of(ax) == "Now: 1 off track, 1 at risk (of 2)."
     assert title_of(ax) == "Status from update to update, 1 to 31 Mar 2026"
 
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import asana_frames as af
 from asana_frames.charts.shared import fonts
-from asana_frames.charts.shared.axes import cell_width, count_hidden, draw_empty
+from asana_frames.charts.shared.axes import cell_width, draw_empty
 from tests.charts.drawn import list_around
 from tests.charts.settings import find_layout_faults
 
@@ -49,13 +49,6 @@ def test_a_cell_is_as_wide_as_its_grid_makes_it() -> None:
     assert cell_width(wide) == pytest.approx(3 * cell_width(narrow))
     assert cell_width(nested) == pytest.approx(cell_width(half))
     assert cell_width(half) < 4
-
-
-def test_rows_are_not_named_where_axes_share_the_vertical_one() -> None:
-    _, (ax, _) = pyplot.subplots(1, 2, sharey=True)
-
-    with pytest.raises(af.InvalidArgument, match="share no vertical axis"):
-        af.charts.goal_progress(progress_of(), ax=ax)
 
 
 def places_of(figure: Figure) -> list[tuple[float, ...]]:
@@ -129,18 +122,13 @@ def test_titles_of_empty_charts_have_fonts_for_their_letters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fonts, "_list_fonts", lambda: [("Serif One", "one.ttf")])
-    monkeypatch.setattr(fonts, "_has", lambda file, letter: file == "one.ttf" or letter.isascii())
+    monkeypatch.setattr(fonts, "has_glyph", lambda file, sign: sign.isascii() or "one" in file)
     ax = pyplot.figure().subplots()
     ax.set_title("株")
 
     draw_empty(ax, "No tasks")
 
     assert "Serif One" in ax.title.get_fontfamily()
-
-
-def test_a_single_hidden_row_is_counted_in_the_singular() -> None:
-    assert count_hidden(1, "persons") == "… 1 more person"
-    assert count_hidden(2, "persons") == "… 2 more persons"
 
 
 def test_goals_of_equal_names_are_told_apart_by_their_gids() -> None:

@@ -42,6 +42,15 @@ def test_letters_that_no_font_has_are_boxes_and_one_warning_names_fonts() -> Non
 
 
 @pytest.mark.usefixtures("only_the_usual_font")
+def test_a_font_of_several_scripts_is_named_with_all_of_them() -> None:
+    ax = pyplot.figure().subplots()
+    ax.set_title("株 한")
+
+    with pytest.warns(UserWarning, match=r"Noto Sans CJK \(Chinese, Japanese, Korean\), then"):
+        use_fallback_fonts(ax)
+
+
+@pytest.mark.usefixtures("only_the_usual_font")
 def test_joiners_and_marks_of_direction_are_not_drawn() -> None:
     ax = pyplot.figure().subplots()
     ax.set_title("a\u200db\u202ec\ufe0f")
@@ -55,7 +64,7 @@ def test_joiners_and_marks_of_direction_are_not_drawn() -> None:
 
 def test_a_font_that_has_the_letters_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fonts, "_list_fonts", lambda: [("Serif One", "one.ttf")])
-    monkeypatch.setattr(fonts, "_has", lambda file, letter: file == "one.ttf" or letter.isascii())
+    monkeypatch.setattr(fonts, "has_glyph", lambda file, sign: sign.isascii() or "one" in file)
     ax = pyplot.figure().subplots()
     ax.set_title("株")
 

@@ -76,7 +76,7 @@ def test_days_that_lie_beyond_those_of_the_table_are_told_as_they_are() -> None:
     assert title_of(ax) == "Shop: scope, 7 to 20 Dec 2026"
 
 
-def test_what_is_not_known_is_left_out() -> None:
+def test_title_omits_unknown_parts() -> None:
     ax = axes_of()
 
     set_heading(ax, table_of(now="someday", subject=""), "scope", Titles())
@@ -150,7 +150,7 @@ def test_a_figure_saved_without_its_margins_has_the_same_lines() -> None:
     assert (ax.get_title(), [text.get_text() for text in ax.texts]) == lines
 
 
-def test_dollar_signs_are_no_mathematics() -> None:
+def test_dollar_signs_are_escaped() -> None:
     ax = axes_of()
 
     set_heading(ax, table_of(subject="$5 or $6"), "scope", Titles(), finding=r"\$7 and $8_9")
@@ -193,6 +193,15 @@ def test_all_begins_at_the_edge_of_the_labels_and_stays_in_the_figure(layout: An
     assert legend_of(ax) == ["x"]
 
 
+def test_series_of_long_names_that_differ_at_the_end_are_all_in_the_legend() -> None:
+    ax = axes_of()
+    names = [f"{'A series with a very long name' * 2} …{gid}" for gid in ("0001", "0002")]
+
+    set_heading(ax, TABLE, "scope", Titles(), legend={name: ax.plot([0])[0] for name in names})
+
+    assert legend_of(ax) == names
+
+
 def test_headings_follow_labels_that_are_changed_after_a_drawing() -> None:
     ax = axes_of()
     ax.set_yticks([0, 1], ["a", "b"])
@@ -209,7 +218,7 @@ def test_headings_follow_labels_that_are_changed_after_a_drawing() -> None:
     assert ax.title.get_window_extent().x0 == pytest.approx(label.x0, abs=1.5)
 
 
-def test_labels_of_a_panel_count() -> None:
+def test_heading_clears_the_labels_of_panels() -> None:
     ax = axes_of()
     panel = ax.inset_axes((0, 0.5, 1, 0.5))
     panel.set_yticks([0], ["a label that is much wider"])
@@ -238,10 +247,10 @@ def test_a_title_says_as_much_as_is_known(attrs: dict[str, Any], title: str) -> 
 
 
 @pytest.mark.parametrize("name", ["title", "subtitle"])
-def test_what_is_no_text_is_refused(name: str) -> None:
+def test_title_must_be_text(name: str) -> None:
     table = af.rollups.lead_times(af.sandbox(now="2026-11-02").tasks.list(project="Office move"))
 
-    with pytest.raises(af.InvalidArgument, match=rf"charts\.lead_times\({name}=\) takes a text"):
+    with pytest.raises(af.InvalidArgument, match=rf"charts\.lead_times\({name}=\) expects text"):
         af.charts.lead_times(table, **{name: 3})  # type: ignore[arg-type]
     ax = af.charts.lead_times(table, title="", subtitle="")
     assert (title_of(ax), finding_of(ax)) == ("", "")

@@ -68,7 +68,7 @@ def test_the_finding_counts_the_weeks_that_are_not_approved() -> None:
 
     ax = af.charts.approvals(rejected)
 
-    assert finding_of(ax) == "Of 3 weeks of persons, 1 not handed in and 1 rejected."
+    assert finding_of(ax) == "Of 3 weekly timesheets, 1 was not handed in and 1 was rejected."
     assert title_of(ax) == "Approval of timesheets by person and week, 2 to 15 Mar 2026"
     assert finding_of(af.charts.approvals(WEEKS.head(2))) == ""
 
@@ -90,7 +90,7 @@ def test_more_persons_than_can_be_read_are_counted() -> None:
     ax = af.charts.approvals(weeks_of(*rows))
 
     assert len(names_of(ax)) == 40
-    assert notes_of(ax) == ["… 20 more persons"]
+    assert notes_of(ax) == ["… 20 more people"]
 
 
 def test_it_draws_where_it_is_told() -> None:

@@ -73,7 +73,7 @@ def test_the_worst_state_is_at_the_top_and_said_in_words_beside_the_bar() -> Non
 def test_the_finding_counts_what_is_over_and_at_risk_and_names_the_most_used() -> None:
     ax = af.charts.budget_status(status_of(0.5, 1.2, 1.5, None, 0.95))
 
-    told = "2 of 5 budgets are over, most P2 (hours), 150 %; 1 at risk."
+    told = "2 of 5 budgets are over; the most: P2 (hours), 150 %; 1 at risk."
     assert finding_of(ax) == told
     assert title_of(ax) == "Use of budgets"
     calm = af.charts.budget_status(status_of(0.5))

@@ -109,9 +109,9 @@ def test_colours_part_at_the_centre_and_too_much_is_red(show: str, centre: float
 @pytest.mark.parametrize(
     ("show", "finding"),
     [
-        ("load", "1 of 2 persons is over 100 % at some time; busiest: Bo, 150 % in "),
-        ("free", "1 of 2 persons is below 0 hours at some time; busiest: Bo, -20 h in "),
-        ("utilisation", "None of 2 persons is over 100 % at some time; busiest: Ana, 75 % in "),
+        ("load", "1 of 2 people is over 100 % in at least one week; busiest: Bo, 150 % in "),
+        ("free", "1 of 2 people is below 0 hours in at least one week; busiest: Bo, -20 h in "),
+        ("utilisation", "None of 2 people is over 100 % in any week; busiest: Ana, 75 % in "),
     ],
 )
 def test_the_finding_counts_who_has_too_much_and_names_the_busiest(
@@ -183,7 +183,7 @@ def test_at_most_forty_persons_are_drawn_and_the_others_counted() -> None:
 
     assert len(names_of(ax)) == 40
     assert names_of(ax)[0] == "Person 199"
-    assert "… 160 more persons" in notes_of(ax)
+    assert "… 160 more people" in notes_of(ax)
 
 
 @pytest.mark.parametrize(("weeks", "has_numbers"), [(1, True), (26, True), (27, False)])

@@ -65,7 +65,7 @@ def test_the_finding_counts_what_took_longer_and_names_the_farthest() -> None:
 
     ax = af.charts.estimates(estimates_of(*rows))
 
-    assert finding_of(ax) == "1 of 2 took longer than estimated, most Beta (+1.5 h)."
+    assert finding_of(ax) == "1 of 2 took longer than estimated; the most: Beta (+1.5 h)."
     less = af.charts.estimates(estimates_of(*rows[:1]))
     assert finding_of(less) == "None of 1 took longer than estimated."
 

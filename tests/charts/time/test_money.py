@@ -96,7 +96,7 @@ def test_a_key_has_two_bars_and_its_margin_and_losses_are_marked() -> None:
     assert written["-500"] == "bold"
 
 
-def test_what_does_not_fit_is_counted_with_its_money() -> None:
+def test_note_counts_hidden_rows_with_their_money() -> None:
     table = margins_of(*((f"Team {n}", 100 + n, 50) for n in range(60)))
 
     ax = af.charts.money(table)

@@ -52,7 +52,7 @@ def test_periods_are_added_up_and_the_largest_difference_is_at_the_top() -> None
 
     assert names_of(ax) == ["Bo", "Ana", "Cy"]
     assert words_of(ax) == ["4 h of 20 h (-80 %)", "25 h of 20 h (+25 %)", "3 h, nothing planned"]
-    assert finding_of(ax) == "1 of 2 took more than planned, most Ana (+5 h)."
+    assert finding_of(ax) == "1 of 2 took more than planned; the most: Ana (+5 h)."
     planned, tracked, without = ([bar.get_width() for bar in part] for part in ax.containers)
     assert planned == [20, 20]
     assert tracked == [4, 25, 0]
