@@ -11,8 +11,8 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
 from asana_frames.gather.findings.report import Report
 
-#: Severity -> its sign, and its name for who does not see that; signs differ in form, not only in
-#: colour.
+#: Severity -> its sign, and its name for screen readers. Signs differ in form, so that they can be
+#: told apart without colours.
 SEVERITIES = {
     "alert": ("▲", "Alert"),
     "warning": ("◆", "Warning"),

@@ -329,7 +329,7 @@ def test_the_report_of_timesheets_has_hours_approvals_and_missing_hours(
     total = pd.read_csv(tmp_path / "timesheet.csv").iloc[-1]
     assert (total["person_name"], total["total"]) == ("Total", pytest.approx(hours))
     page = (tmp_path / "timesheets.html").read_text()
-    assert "Asana does not tell the working hours" in page
+    assert "Asana does not know the working hours" in page
     assert f'Hours</dt><dd class="figure">{hours:,.0f}</dd>' in page
 
 

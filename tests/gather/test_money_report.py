@@ -68,4 +68,4 @@ def test_days_without_time_give_empty_tables(asana: af.Asana) -> None:
 
     tables = {name: len(table) for name, table in report.tables().items()}
     assert {name for name, rows in tables.items() if rows} == {"projects"}
-    assert report.findings["sentence"].tolist() == ["No time was tracked on these days."]
+    assert report.findings["sentence"].tolist() == ["No time entry counts on these days."]
