@@ -78,7 +78,7 @@ def test_the_browser_is_given_a_file_and_not_the_token(
     monkeypatch.setattr("webbrowser.open", opened.append)
     tmp_path.chmod(0o700)
 
-    dashboard._announce("http://127.0.0.1:1/?token=abc", tmp_path, is_browser=True)()
+    dashboard._announce("http://127.0.0.1:1/?token=abc", tmp_path, opens_browser=True)()
 
     (page,) = tmp_path.iterdir()
     assert opened == [page.as_uri()]
@@ -90,7 +90,7 @@ def test_the_browser_is_given_a_file_and_not_the_token(
 def test_the_source_of_the_page_is_code_for_any_text() -> None:
     made: dict[str, Any] = {}
     asked: dict[str, Any] = {"period": 'x"\n', "compare": None, "now": "2026-11-02"}
-    source = dashboard._write_source("goal", "'12\\", False, asked)
+    source = dashboard._build_source("goal", "'12\\", False, asked)
 
     exec(source.replace("import asana_frames as af", ""), {"af": _Recorder(made)})
 
