@@ -8,7 +8,7 @@ from asana_frames.exceptions import AuthError, ConnectionFailed, PaymentRequired
 from asana_frames.widgets.errors import Message
 from asana_frames.widgets.pickers.labels import fold_text, shorten_name
 
-#: Names that are told of those that begin alike.
+#: Most names that are listed of those that begin alike.
 _MAX_ALIKE = 3
 
 
