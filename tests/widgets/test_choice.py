@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asana_frames.widgets.pickers.choice import (
+    ENTER_PAUSE,
     JUST_TYPED,
     LOCK,
     MARK,
@@ -294,6 +295,21 @@ def test_enter_is_heard_in_the_thread_of_the_kernel() -> None:
     control._handle_custom_msg({"event": "submit"}, [])
 
     assert heard == [threading.current_thread()]
+
+
+def test_enter_waits_until_no_more_letters_arrive() -> None:
+    choice = Choice("Thing")
+    choice.offer(rows_of(1, 2, 3).assign(name=["Mara", "Maya", "Mia"]))
+    control = screen.control(choice, "Thing")
+
+    control.set_state({"value": "m"})
+    control._handle_custom_msg({"event": "submit"}, [])
+    for text in ("ma", "may"):
+        time.sleep(0.6 * ENTER_PAUSE)
+        control.set_state({"value": text})
+    screen.until(lambda: choice.chosen, "something chosen")
+
+    assert choice.names == ["Maya"]
 
 
 def test_enter_waits_for_the_answer_to_a_search() -> None:

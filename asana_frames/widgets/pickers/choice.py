@@ -29,10 +29,10 @@ MAX_SHOWN = 200
 #: Invisible end of every option: tells picking an option from typing its name, which may begin a
 #: longer one.
 MARK = "\N{ZERO WIDTH SPACE}"
-#: If Enter follows a letter within so many seconds, more letters are on their way.
-JUST_TYPED = 0.05
-#: Seconds to wait for them.
-ENTER_PAUSE = 0.15
+#: If Enter follows a letter within so many seconds, more letters may be on their way.
+JUST_TYPED = 0.15
+#: Seconds without another letter after which they are all there.
+ENTER_PAUSE = 0.25
 #: Seconds without another letter after which a text is taken as typed.
 PAUSE = 0.3
 #: Style of text below or beside controls: ipywidgets sets its lines as far apart as controls are.
@@ -103,6 +103,8 @@ class Choice(ipw.Box):
         self._typed_at = -math.inf
         #: Runs until no letter has come for a while.
         self._pause: threading.Timer | None = None
+        #: Runs from an Enter until all letters are there.
+        self._enter: threading.Timer | None = None
         #: What a search has found while the list is being read.
         self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
@@ -379,6 +381,8 @@ class Choice(ipw.Box):
                 self._is_stale = True
             self.query = text
             self._wait_for_pause()
+            if self._enter is not None:
+                self._take_best_later()
             self._show()
             # Last: an Enter that came meanwhile is handled only now.
             self._typed_at = time.monotonic()
@@ -417,8 +421,8 @@ class Choice(ipw.Box):
     def _handle_submit(self, _box: Any, content: Any, _buffers: Any) -> None:
         """Choose the best match on Enter, when all that was typed before it is there.
 
-        A browser sends Enter at once, but letters only when the kernel is done with those before.
-        Usually there are none left; else the choice is made a little later.
+        A browser sends Enter at once, but letters only when the kernel is done with those before:
+        on a slow machine they come after it.
         """
         if content.get("event") != "submit":
             return
@@ -426,12 +430,19 @@ class Choice(ipw.Box):
             if time.monotonic() - self._typed_at > JUST_TYPED:
                 # Here, and not in another thread: observers may print into the page.
                 self._take_best()
-                return
-        run_in_background(self._take_best, after=ENTER_PAUSE)
+            else:
+                self._take_best_later()
+
+    def _take_best_later(self) -> None:
+        """Choose the best match when no more letters come."""
+        if self._enter is not None:
+            self._enter.cancel()
+        self._enter = run_in_background(self._take_best, after=ENTER_PAUSE)
 
     def _take_best(self) -> None:
         """Choose the best match for the text in the box."""
         with LOCK:
+            self._enter = None
             if self._control.disabled or self._is_stale or not self.query.strip():
                 return
             for best in self._find_matches()[:1]:
