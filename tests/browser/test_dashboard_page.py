@@ -109,7 +109,8 @@ def test_the_page_stands_in_columns_that_end_together_and_is_dark(
     for width in (1300, 620):
         page.set_viewport_size({"width": width, "height": 1000})
         page.goto(dark.url)
-        page.locator(LIVE).nth(4).wait_for()
+        # The list is drawn last.
+        page.locator("[class*=af-live] .af-card h4").wait_for()
         watched.picture(f"dashboard-page-{width}")
         boxes = [card.bounding_box() for card in page.locator(".af-card:visible").all()]
         found = [box for box in boxes if box is not None]
