@@ -198,7 +198,9 @@ def test_a_goal_that_is_on_track_by_its_status_alone_is_a_finding(goals: Any) ->
 
     found = list_goal_findings(rows.assign(progress=0.2, expected=0.6), goals.forecast, TODAY)
 
-    assert sentences(found, "status disagrees").startswith('All 14 goals are "on track" by status')
+    assert sentences(found, "status disagrees").startswith(
+        'All 14 open goals are "on track" by status'
+    )
     assert "(at 20 %, 60 % expected)" in sentences(found, "behind")
 
 
@@ -208,6 +210,36 @@ def test_goals_in_time_are_said_to_be_so(goals: Any) -> None:
     found = list_goal_findings(rows, goals.forecast, TODAY)
 
     assert sentences(found, "not late") == "No open goal is past its due date or behind."
+
+
+def test_goals_are_in_time_only_if_they_were_compared(goals: Any) -> None:
+    due = pd.Timestamp("2026-12-31")
+    rows = goals.progress.assign(due_on=due, status="green", progress=pd.NA, ahead=pd.NA)
+
+    none = list_goal_findings(rows, goals.forecast, TODAY)
+    rows.loc[:1, ["progress", "ahead"]] = [0.5, 0.1]
+    some = list_goal_findings(rows, goals.forecast, TODAY)
+
+    assert "All 14 open goals have no known progress" in sentences(none, "progress unknown")
+    assert sentences(none, "not late") == ""
+    assert sentences(some, "not late") == (
+        "None of the 2 open goals with known progress and dates is late or behind."
+    )
+
+
+def test_goals_that_end_short_are_counted_of_those_with_a_forecast(goals: Any) -> None:
+    later = pd.Timestamp("2026-12-31")
+    rows = goals.progress.assign(due_on=later, status="yellow", progress=0.5, ahead=-0.4)
+    rows.loc[0, "status"] = "missed"
+    ends = goals.forecast.assign(progress_at_due=0.7)
+    ends.loc[1, "progress_at_due"] = pd.NA
+    ends.loc[2, "progress_at_due"] = 1.0
+
+    found = list_goal_findings(rows, ends, TODAY)
+
+    # Those that are behind end short too.
+    assert sentences(found, "falling short").startswith("11 of 12 open goals end short of the")
+    assert sentences(found, "behind").startswith("All 13 open goals are behind")
 
 
 def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
