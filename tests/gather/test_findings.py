@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.display.sentences import format_hours
+from asana_frames.display.sentences import format_day, format_hours
 from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
 from asana_frames.gather.findings.flow import FlowTables, build_flow_tiles, list_flow_findings
 from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
@@ -93,7 +93,7 @@ def test_late_projects_are_named_with_the_working_days_the_latest_first(projects
 
     found = find_projects(projects, due_on=due)
 
-    # What is due today is not late.
+    # What is due today is not late, and today is a day late.
     assert sentences(found, "late") == (
         "2 of 12 projects are late: Autumn campaign by 15 working days and Website relaunch by "
         "1 working day."
@@ -102,6 +102,18 @@ def test_late_projects_are_named_with_the_working_days_the_latest_first(projects
     assert (late["severity"], late["count"]) == ("alert", 2)
     assert late["gid"] == projects.portfolio["project_gid"].iloc[1]
     assert sentences(found, "not late") == ""
+
+
+def test_working_days_late_are_those_after_the_due_day(projects: Any) -> None:
+    due = pd.Timestamp("2026-11-11")
+
+    def find_late(today: str) -> str:
+        return sentences(find_projects(projects, pd.Timestamp(today), due_on=due), "late")
+
+    assert "by 12 working days" in find_late("2026-11-28")
+    assert "by 1 working day," in find_late("2026-11-12")
+    due = pd.Timestamp("2026-11-13")
+    assert "since 13 Nov 2026" in find_late("2026-11-15")
 
 
 def test_completed_projects_are_not_late(projects: Any) -> None:
@@ -153,7 +165,7 @@ def test_a_forecast_after_the_due_date_is_a_finding(projects: Any) -> None:
     late = find_projects(projects, due_on=due - pd.Timedelta(days=5))
 
     assert sentences(in_time, "forecast late") == ""
-    expected = f"{len(ends)} of 12 projects will miss their due dates"
+    expected = f"{len(ends)} of 12 projects will probably miss their due dates"
     assert sentences(late, "forecast late").startswith(expected)
     assert "by 5 days" in sentences(late, "forecast late")
 
@@ -486,6 +498,51 @@ def test_the_flow_of_a_project_is_late_by_its_due_date(asana: af.Asana, flow: An
     assert "in time for 30 Oct 2030" in sentences(dated, "forecast")
 
 
+@pytest.mark.parametrize(
+    ("likely", "sure", "severity", "words"),
+    [
+        ("2027-01-01", "2027-01-04", "good", "by 4 Jan 2027: in time for 4 Jan 2027."),
+        (
+            *("2026-12-25", "2027-01-08", "note"),
+            "probably in time for 4 Jan 2027, but not with 85 % certainty (4 days late).",
+        ),
+        ("2026-12-25", None, "note", "for 4 Jan 2027, but not with 85 % certainty."),
+        ("2027-01-05", "2027-01-08", "warning", "1 day after the due date, 4 Jan 2027."),
+    ],
+)
+def test_work_is_in_time_only_if_its_sure_date_is(
+    asana: af.Asana, flow: Any, likely: str, sure: str | None, severity: str, words: str
+) -> None:
+    project = asana.projects.get("Website relaunch").assign(due_on=pd.Timestamp("2027-01-04"))
+    days = pd.to_datetime(pd.Series([likely, sure]))
+    ends = pd.DataFrame({"kind": "finish", "probability": [0.5, 0.85], "date": days})
+
+    found = list_flow_findings(flow_tables(flow, project, forecast=ends))
+
+    forecast = found[found["kind"].str.startswith("forecast")].iloc[0]
+    assert forecast["severity"] == severity
+    assert f"will probably be done by {format_day(pd.Timestamp(likely))}" in forecast["sentence"]
+    assert forecast["sentence"].endswith(words)
+
+
+def test_a_date_that_was_brought_forward_again_is_not_late_by_days(
+    asana: af.Asana, flow: Any
+) -> None:
+    gids = flow.tasks["gid"][~flow.tasks["completed"]].head(3).tolist()
+    counts = flow.change_counts.head(3).assign(
+        task_gid=gids, task_name=["A", "B", "C"], slips=2, days_slipped=[5, 0, -5]
+    )
+    project = asana.projects.get("Website relaunch")
+
+    found = list_flow_findings(flow_tables(flow, project, change_counts=counts))
+
+    again = "(2 times, but brought forward again)"
+    assert sentences(found, "postponed") == (
+        f"3 open tasks were postponed repeatedly: A (2 times, by 5 days in all), B {again} and C "
+        f"{again}."
+    )
+
+
 def test_stuck_tasks_are_those_older_than_most_before(flow: Any, asana: af.Asana) -> None:
     ages = flow.aging_wip
     stuck = ages[(ages["days_age"] > ages["days_p85"]).fillna(False)]
@@ -595,6 +652,21 @@ def test_48_hours_are_not_more_than_48(hours: Any) -> None:
     ]
 
     assert ["overloaded" in kinds for kinds in found] == [False, True]
+    little = list_hours_findings(entries.assign(hours=[24, 24.04]), hours.start, hours.end)
+    assert "(48.04 hours in the week" in sentences(little, "overloaded")
+
+
+def test_a_quarter_more_is_not_unusual_whatever_the_last_digit(hours: Any) -> None:
+    weeks = pd.date_range("2026-10-05", periods=4, freq="W-MON")
+    entries = hours.entries.head(4).assign(entered_on=weeks)
+    days = (weeks[0].date(), weeks[-1].date() + pd.Timedelta(days=6))
+
+    found = [
+        list_hours_findings(entries.assign(hours=[0.1, 0.1, 0.1, last]), *days)
+        for last in (0.125 + 1e-14, 0.13)
+    ]
+
+    assert ["unusual week" in one["kind"].tolist() for one in found] == [False, True]
 
 
 def test_ten_points_are_not_behind_whatever_the_last_digit(goals: Any) -> None:
