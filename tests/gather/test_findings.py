@@ -467,9 +467,37 @@ def test_a_week_that_is_not_over_is_not_said_to_be_handed_in(timesheets: Any) ->
 
     found = list_timesheet_findings(weeks, weeks.loc[0, "period"] + pd.Timedelta(days=2))
 
-    assert found["sentence"].tolist() == [
-        "No hours are missing, and no finished week is to be handed in, corrected or approved."
-    ]
+    assert found["sentence"].tolist() == ["No hours are missing so far; no week is over yet."]
+    assert found["severity"].tolist() == ["note"]
+
+
+def test_weeks_in_which_all_were_away_are_no_good_news(timesheets: Any) -> None:
+    weeks = make_approved(timesheets.approvals).assign(state="away", approved_hours=0.0)
+
+    found = list_timesheet_findings(weeks, TODAY)
+
+    assert found[["kind", "severity"]].to_numpy().tolist() == [["complete", "note"]]
+
+
+def test_hours_of_later_days_are_not_set_against_what_is_expected(asana: af.Asana) -> None:
+    days = ("2026-10-05", "2026-10-18")
+    later = af.gather.timesheets_report(asana, "Acme", *days, now="2026-10-20")
+    early = af.gather.timesheets_report(asana, "Acme", *days, now="2026-10-01")
+    between = af.gather.timesheets_report(asana, "Acme", *days, by="project", now="2026-10-07")
+
+    assert sentences(early.findings, "overtime") == ""
+    tile = early.tiles.set_index("label").loc["Hours"]
+    total = float(later.approvals["hours"].sum())
+    assert tile["value"] == 0
+    assert tile["note"] == f"of 0 hours expected; {format_hours(total)} more for later days"
+    known = between.tracked[between.tracked["entered_on"] <= "2026-10-07"]
+    so_far = float(known["duration_minutes"].sum()) / 60
+    assert between.tiles.set_index("label").loc["Hours", "value"] == pytest.approx(so_far)
+    columns = ["expected_hours", "missing", "overtime"]
+    sums = between.approvals[columns].sum()
+    assert between.timesheet.iloc[-1][columns].astype(float).to_dict() == pytest.approx(
+        sums.to_dict()
+    )
 
 
 def make_approved(approvals: pd.DataFrame) -> pd.DataFrame:
