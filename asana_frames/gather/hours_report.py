@@ -25,9 +25,9 @@ from asana_frames.gather.shared import (
 )
 from asana_frames.gather.time_entries import time_entries
 from asana_frames.rollups.shared.moments import resolve_today
-from asana_frames.rollups.shared.periods import Every, check_every
+from asana_frames.rollups.shared.periods import Every, check_every, period_start
 from asana_frames.rollups.shared.spans import Span, parse_span
-from asana_frames.rollups.shared.wide import widen
+from asana_frames.rollups.shared.wide import mark_wide, widen
 from asana_frames.rollups.time.attribution import (
     Attribution,
     attribute_entries,
@@ -65,8 +65,8 @@ class HoursReport(NamedTuple):
         Key -> the hours by this key alone and period, see ``rollups.hours``.
     wide : dict of str to DataFrame
         Key -> the same with a column per period (its first day as text; one that ``start`` or
-        ``end`` cuts is marked by ``(part)``) and ``total``, most hours first; missing keys are
-        ``(none)``.
+        ``end`` cuts, or that is not over at ``now``, is marked by ``(part)``) and ``total``, most
+        hours first; missing keys are ``(none)``.
     """
 
     start: dt.date | None
@@ -115,8 +115,9 @@ def hours_report(
     workspace
         Name, gid, URL or row: all time tracked in it.
     start, end
-        First and last day, both included. Of a workspace, ``end`` is today and ``start`` twelve
-        weeks before ``end`` if not given; of a project, every day counts.
+        First and last day, both included. Of a workspace, ``end`` is today if not given, and
+        ``start`` the first day of the week twelve weeks before that of ``end`` (a Monday, unless
+        ``every`` is another week); of a project, every day counts.
     project
         Instead of a workspace: the time that is attributable to one project or several, as
         ``GET /time_tracking_entries?attributable_to=...`` lists it.
@@ -158,7 +159,7 @@ def hours_report(
     check_subject("hours_report", workspace=workspace, project=project)
     keys = parse_hour_keys(by)
     check_every(every)
-    first, final = _parse_bounds(start, end, now, is_bounded=project is None)
+    first, final = _parse_bounds(start, end, now, every, is_bounded=project is None)
     with record_gather(asana, "hours_report") as last:
         users = None
         if project is not None:
@@ -170,8 +171,9 @@ def hours_report(
     count: Any = partial(rollups.hours, table, every=every, attribution=attribution, now=now)
     by_key = {key: count(key) for key in keys}
     counted = _attribute_hours(table, attribution)
-    today = resolve_today(now).date()
-    last_day = today if final is None else min(final, today)
+    today = resolve_today(now)
+    last_day = today.date() if final is None else min(final, today.date())
+    span = parse_span(first, final)._replace(today=today)
     return HoursReport(
         first,
         final,
@@ -181,21 +183,28 @@ def hours_report(
         table,
         count(keys),
         by_key,
-        {key: _widen_periods(hours, first, final, every) for key, hours in by_key.items()},
+        {key: _widen_periods(hours, span, every) for key, hours in by_key.items()},
     )
 
 
 def _parse_bounds(
-    start: When | None, end: When | None, now: When | None, *, is_bounded: bool
+    start: When | None, end: When | None, now: When | None, every: Every, *, is_bounded: bool
 ) -> tuple[dt.date | None, dt.date | None]:
     """Parse first and last day; fill in defaults if the report is bounded."""
     if is_bounded:
-        return parse_days(start, end, now, lambda last: last - _DEFAULT_SPAN)
+        return parse_days(start, end, now, partial(_find_default_start, every))
     first, final, today = parse_span(start, end, now)
     # What is entered for later days is not known at an earlier moment.
     final = today if final is None and now is not None else final
     parse_span(first, final)
     return None if first is None else first.date(), None if final is None else final.date()
+
+
+def _find_default_start(every: Every, final: dt.date) -> dt.date:
+    """Return the first day of the week that is the default span before that of a day."""
+    week = every if every.startswith("W-") else "W"
+    first: dt.date = period_start(pd.Timestamp(final - _DEFAULT_SPAN), week).date()
+    return first
 
 
 def _read_workspace(
@@ -231,16 +240,14 @@ def _attribute_hours(entries: pd.DataFrame, attribution: Attribution) -> pd.Data
     return rows if parts is None else rows.assign(hours=rows["hours"] / parts)
 
 
-def _widen_periods(
-    hours: pd.DataFrame, first: dt.date | None, final: dt.date | None, every: Every
-) -> pd.DataFrame:
+def _widen_periods(hours: pd.DataFrame, span: Span, every: Every) -> pd.DataFrame:
     """Pivot hours to a column per period and a total, most hours first."""
     keys = [name for name in hours.columns if name not in ("period", "hours")]
-    bounds = [None if day is None else pd.Timestamp(day) for day in (first, final)]
-    wide = widen(hours, keys, "hours", every, totals=True, span=Span(*bounds))
+    wide = widen(hours, keys, "hours", every, totals=True, span=span)
     # Files are for adding up: the row of totals would count everything twice.
     groups = wide.iloc[: len(wide) - wide.attrs["wide"]["total_rows"]]
-    return groups.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+    ordered = groups.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+    return mark_wide(ordered, keys)
 
 
 def _sum_up(wide: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import asana_frames as af
-from asana_frames.display.sentences import format_hours
+from asana_frames.display.sentences import format_day, format_hours
 from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
 from asana_frames.gather.findings.flow import FlowTables, build_flow_tiles, list_flow_findings
 from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
@@ -93,7 +93,7 @@ def test_late_projects_are_named_with_the_working_days_the_latest_first(projects
 
     found = find_projects(projects, due_on=due)
 
-    # What is due today is not late.
+    # What is due today is not late, and today is a day late.
     assert sentences(found, "late") == (
         "2 of 12 projects are late: Autumn campaign by 15 working days and Website relaunch by "
         "1 working day."
@@ -102,6 +102,18 @@ def test_late_projects_are_named_with_the_working_days_the_latest_first(projects
     assert (late["severity"], late["count"]) == ("alert", 2)
     assert late["gid"] == projects.portfolio["project_gid"].iloc[1]
     assert sentences(found, "not late") == ""
+
+
+def test_working_days_late_are_those_after_the_due_day(projects: Any) -> None:
+    due = pd.Timestamp("2026-11-11")
+
+    def find_late(today: str) -> str:
+        return sentences(find_projects(projects, pd.Timestamp(today), due_on=due), "late")
+
+    assert "by 12 working days" in find_late("2026-11-28")
+    assert "by 1 working day," in find_late("2026-11-12")
+    due = pd.Timestamp("2026-11-13")
+    assert "since 13 Nov 2026" in find_late("2026-11-15")
 
 
 def test_completed_projects_are_not_late(projects: Any) -> None:
@@ -153,7 +165,7 @@ def test_a_forecast_after_the_due_date_is_a_finding(projects: Any) -> None:
     late = find_projects(projects, due_on=due - pd.Timedelta(days=5))
 
     assert sentences(in_time, "forecast late") == ""
-    expected = f"{len(ends)} of 12 projects will miss their due dates"
+    expected = f"{len(ends)} of 12 projects will probably miss their due dates"
     assert sentences(late, "forecast late").startswith(expected)
     assert "by 5 days" in sentences(late, "forecast late")
 
@@ -198,7 +210,9 @@ def test_a_goal_that_is_on_track_by_its_status_alone_is_a_finding(goals: Any) ->
 
     found = list_goal_findings(rows.assign(progress=0.2, expected=0.6), goals.forecast, TODAY)
 
-    assert sentences(found, "status disagrees").startswith('All 14 goals are "on track" by status')
+    assert sentences(found, "status disagrees").startswith(
+        'All 14 open goals are "on track" by status'
+    )
     assert "(at 20 %, 60 % expected)" in sentences(found, "behind")
 
 
@@ -208,6 +222,36 @@ def test_goals_in_time_are_said_to_be_so(goals: Any) -> None:
     found = list_goal_findings(rows, goals.forecast, TODAY)
 
     assert sentences(found, "not late") == "No open goal is past its due date or behind."
+
+
+def test_goals_are_in_time_only_if_they_were_compared(goals: Any) -> None:
+    due = pd.Timestamp("2026-12-31")
+    rows = goals.progress.assign(due_on=due, status="green", progress=pd.NA, ahead=pd.NA)
+
+    none = list_goal_findings(rows, goals.forecast, TODAY)
+    rows.loc[:1, ["progress", "ahead"]] = [0.5, 0.1]
+    some = list_goal_findings(rows, goals.forecast, TODAY)
+
+    assert "All 14 open goals have no known progress" in sentences(none, "progress unknown")
+    assert sentences(none, "not late") == ""
+    assert sentences(some, "not late") == (
+        "None of the 2 open goals with known progress and dates is late or behind."
+    )
+
+
+def test_goals_that_end_short_are_counted_of_those_with_a_forecast(goals: Any) -> None:
+    later = pd.Timestamp("2026-12-31")
+    rows = goals.progress.assign(due_on=later, status="yellow", progress=0.5, ahead=-0.4)
+    rows.loc[0, "status"] = "missed"
+    ends = goals.forecast.assign(progress_at_due=0.7)
+    ends.loc[1, "progress_at_due"] = pd.NA
+    ends.loc[2, "progress_at_due"] = 1.0
+
+    found = list_goal_findings(rows, ends, TODAY)
+
+    # Those that are behind end short too.
+    assert sentences(found, "falling short").startswith("11 of 12 open goals end short of the")
+    assert sentences(found, "behind").startswith("All 13 open goals are behind")
 
 
 def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
@@ -423,9 +467,37 @@ def test_a_week_that_is_not_over_is_not_said_to_be_handed_in(timesheets: Any) ->
 
     found = list_timesheet_findings(weeks, weeks.loc[0, "period"] + pd.Timedelta(days=2))
 
-    assert found["sentence"].tolist() == [
-        "No hours are missing, and no finished week is to be handed in, corrected or approved."
-    ]
+    assert found["sentence"].tolist() == ["No hours are missing so far; no week is over yet."]
+    assert found["severity"].tolist() == ["note"]
+
+
+def test_weeks_in_which_all_were_away_are_no_good_news(timesheets: Any) -> None:
+    weeks = make_approved(timesheets.approvals).assign(state="away", approved_hours=0.0)
+
+    found = list_timesheet_findings(weeks, TODAY)
+
+    assert found[["kind", "severity"]].to_numpy().tolist() == [["complete", "note"]]
+
+
+def test_hours_of_later_days_are_not_set_against_what_is_expected(asana: af.Asana) -> None:
+    days = ("2026-10-05", "2026-10-18")
+    later = af.gather.timesheets_report(asana, "Acme", *days, now="2026-10-20")
+    early = af.gather.timesheets_report(asana, "Acme", *days, now="2026-10-01")
+    between = af.gather.timesheets_report(asana, "Acme", *days, by="project", now="2026-10-07")
+
+    assert sentences(early.findings, "overtime") == ""
+    tile = early.tiles.set_index("label").loc["Hours"]
+    total = float(later.approvals["hours"].sum())
+    assert tile["value"] == 0
+    assert tile["note"] == f"of 0 hours expected; {format_hours(total)} more for later days"
+    known = between.tracked[between.tracked["entered_on"] <= "2026-10-07"]
+    so_far = float(known["duration_minutes"].sum()) / 60
+    assert between.tiles.set_index("label").loc["Hours", "value"] == pytest.approx(so_far)
+    columns = ["expected_hours", "missing", "overtime"]
+    sums = between.approvals[columns].sum()
+    assert between.timesheet.iloc[-1][columns].astype(float).to_dict() == pytest.approx(
+        sums.to_dict()
+    )
 
 
 def make_approved(approvals: pd.DataFrame) -> pd.DataFrame:
@@ -452,6 +524,51 @@ def test_the_flow_of_a_project_is_late_by_its_due_date(asana: af.Asana, flow: An
     expected = "The project is late by 3 days: it was due on 30 Oct 2026."
     assert sentences(late, "late") == expected
     assert "in time for 30 Oct 2030" in sentences(dated, "forecast")
+
+
+@pytest.mark.parametrize(
+    ("likely", "sure", "severity", "words"),
+    [
+        ("2027-01-01", "2027-01-04", "good", "by 4 Jan 2027: in time for 4 Jan 2027."),
+        (
+            *("2026-12-25", "2027-01-08", "note"),
+            "probably in time for 4 Jan 2027, but not with 85 % certainty (4 days late).",
+        ),
+        ("2026-12-25", None, "note", "for 4 Jan 2027, but not with 85 % certainty."),
+        ("2027-01-05", "2027-01-08", "warning", "1 day after the due date, 4 Jan 2027."),
+    ],
+)
+def test_work_is_in_time_only_if_its_sure_date_is(
+    asana: af.Asana, flow: Any, likely: str, sure: str | None, severity: str, words: str
+) -> None:
+    project = asana.projects.get("Website relaunch").assign(due_on=pd.Timestamp("2027-01-04"))
+    days = pd.to_datetime(pd.Series([likely, sure]))
+    ends = pd.DataFrame({"kind": "finish", "probability": [0.5, 0.85], "date": days})
+
+    found = list_flow_findings(flow_tables(flow, project, forecast=ends))
+
+    forecast = found[found["kind"].str.startswith("forecast")].iloc[0]
+    assert forecast["severity"] == severity
+    assert f"will probably be done by {format_day(pd.Timestamp(likely))}" in forecast["sentence"]
+    assert forecast["sentence"].endswith(words)
+
+
+def test_a_date_that_was_brought_forward_again_is_not_late_by_days(
+    asana: af.Asana, flow: Any
+) -> None:
+    gids = flow.tasks["gid"][~flow.tasks["completed"]].head(3).tolist()
+    counts = flow.change_counts.head(3).assign(
+        task_gid=gids, task_name=["A", "B", "C"], slips=2, days_slipped=[5, 0, -5]
+    )
+    project = asana.projects.get("Website relaunch")
+
+    found = list_flow_findings(flow_tables(flow, project, change_counts=counts))
+
+    again = "(2 times, but brought forward again)"
+    assert sentences(found, "postponed") == (
+        f"3 open tasks were postponed repeatedly: A (2 times, by 5 days in all), B {again} and C "
+        f"{again}."
+    )
 
 
 def test_stuck_tasks_are_those_older_than_most_before(flow: Any, asana: af.Asana) -> None:
@@ -563,6 +680,21 @@ def test_48_hours_are_not_more_than_48(hours: Any) -> None:
     ]
 
     assert ["overloaded" in kinds for kinds in found] == [False, True]
+    little = list_hours_findings(entries.assign(hours=[24, 24.04]), hours.start, hours.end)
+    assert "(48.04 hours in the week" in sentences(little, "overloaded")
+
+
+def test_a_quarter_more_is_not_unusual_whatever_the_last_digit(hours: Any) -> None:
+    weeks = pd.date_range("2026-10-05", periods=4, freq="W-MON")
+    entries = hours.entries.head(4).assign(entered_on=weeks)
+    days = (weeks[0].date(), weeks[-1].date() + pd.Timedelta(days=6))
+
+    found = [
+        list_hours_findings(entries.assign(hours=[0.1, 0.1, 0.1, last]), *days)
+        for last in (0.125 + 1e-14, 0.13)
+    ]
+
+    assert ["unusual week" in one["kind"].tolist() for one in found] == [False, True]
 
 
 def test_ten_points_are_not_behind_whatever_the_last_digit(goals: Any) -> None:

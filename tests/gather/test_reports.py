@@ -200,6 +200,28 @@ def test_a_dashboard_shows_the_hours_of_the_report(asana: af.Asana) -> None:
         assert_same_cells(found.sort_values("gid"), tracked)
 
 
+def test_weeks_that_are_not_over_are_marked_in_wide_hours(asana: af.Asana) -> None:
+    report = af.gather.hours_report(
+        asana, "Acme", "2026-10-12", "2026-11-08", by="person", now="2026-10-28"
+    )
+
+    weeks = ["2026-10-12", "2026-10-19", "2026-10-26 (part)", "2026-11-02 (part)"]
+    wide = report.wide["person"]
+    assert list(wide.columns) == ["person_gid", "person_name", *weeks, "total"]
+    # Its row of totals is cut off, and so it says.
+    assert wide.attrs["wide"] == {"keys": 2, "total_rows": 0}
+    assert wide["person_name"].notna().all()
+
+
+@pytest.mark.parametrize(("every", "first"), [("MS", "2026-08-03"), ("W-SUN", "2026-08-02")])
+def test_hours_begin_on_the_first_day_of_a_week_if_no_days_are_given(
+    asana: af.Asana, every: Any, first: str
+) -> None:
+    report = af.gather.hours_report(asana, "Acme", end="2026-10-31", by="person", every=every)
+
+    assert str(report.start) == first
+
+
 def test_the_files_of_a_report_of_hours_are_its_tables(asana: af.Asana, tmp_path: Path) -> None:
     span = ("2026-09-01", "2026-10-31")
     report = af.gather.hours_report(asana, "Acme", *span)

@@ -101,8 +101,9 @@ def list_flow_findings(tables: FlowTables) -> pd.DataFrame:
     that age. They are *blocked* if they wait for another now that is known to
     be open, *postponed* if they are open and
     their due date was moved to a later day twice or more. The project *is late* if it is not
-    completed, has open tasks and was due before today, and *will be late* if the day on which all
-    is done with a chance of 50 % is after its due day. Work *piles up* if more tasks
+    completed, has open tasks and was due before today. It *will probably be late* if the day by
+    which all is done with a chance of 50 % is after its due day, and is *in time* only if that
+    with a chance of 85 % is not. Work *piles up* if more tasks
     came than were done in the last four whole periods.
 
     Parameters
@@ -198,17 +199,22 @@ def _find_end(tables: FlowTables) -> Finding | None:
     if pd.isna(likely):
         return None
     tasks = count_noun(len(tables.open_tasks), "open task")
-    sentence = f"At the pace of the last weeks the {tasks} will be done by {format_day(likely)}"
+    pace = "At the pace of the last weeks"
+    sentence = f"{pace} the {tasks} will probably be done by {format_day(likely)}"
     if not pd.isna(sure) and sure != likely:
         sentence += f", with more certainty (85 %) by {format_day(sure)}"
     due = tables.due_on
     if pd.isna(due):
         return Finding("note", "forecast", f"{sentence}.")
     days = (likely - due).days
-    if days <= 0:
+    if days > 0:
+        sentence += f": {format_days(days)} after the due date, {format_day(due)}."
+        return Finding("warning", "forecast late", sentence)
+    if not pd.isna(sure) and sure <= due:
         return Finding("good", "forecast", f"{sentence}: in time for {format_day(due)}.")
-    sentence += f": {format_days(days)} after the due date, {format_day(due)}."
-    return Finding("warning", "forecast late", sentence)
+    sentence += f": probably in time for {format_day(due)}, but not with 85 % certainty"
+    late = "" if pd.isna(sure) else f" ({format_days((sure - due).days)} late)"
+    return Finding("note", "forecast", f"{sentence}{late}.")
 
 
 def _find_tasks(
@@ -276,12 +282,17 @@ def _find_postponed(tables: FlowTables) -> Finding | None:
     rows = counts[is_open & is_true(counts["slips"] > 1)]
     rows = rows.sort_values("days_slipped", ascending=False, kind="stable")
     measures = [
-        f"({slips:,} times, by {format_days(days)})"
+        f"({slips:,} times, {_describe_slip(days)})"
         for slips, days in zip(rows["slips"], rows["days_slipped"], strict=True)
     ]
     count = count_noun(len(rows), "open task")
     words = (f"{count} was postponed repeatedly", f"{count} were postponed repeatedly")
     return _find_tasks(rows, "note", "postponed", words, measures)
+
+
+def _describe_slip(days: int) -> str:
+    # The dates between two postponements may have moved to earlier days.
+    return f"by {format_days(days)} in all" if days > 0 else "but brought forward again"
 
 
 def _find_cycle_time(tables: FlowTables) -> Finding | None:

@@ -32,8 +32,8 @@ class _Goals(NamedTuple):
 
     @property
     def group(self) -> Group:
-        """The goals as sentences are about them."""
-        return Group(self.rows, "goal")
+        """The open goals, which sentences are about."""
+        return Group(self.open, "open goal")
 
     @property
     def open(self) -> pd.DataFrame:
@@ -44,6 +44,11 @@ class _Goals(NamedTuple):
     def is_past(self) -> NDArray[np.bool_]:
         """Whether an open goal was due before today."""
         return is_true(self.open["due_on"] < self.today)
+
+    @property
+    def is_compared(self) -> NDArray[np.bool_]:
+        """Whether an open goal's progress can be compared with what is expected."""
+        return self.open["ahead"].notna().to_numpy(dtype=bool)
 
     @property
     def is_short(self) -> NDArray[np.bool_]:
@@ -57,7 +62,7 @@ class _Goals(NamedTuple):
 
     @property
     def behind(self) -> pd.DataFrame:
-        """The goals that are due later and behind, the furthest first."""
+        """The goals that are behind and not past their due dates, the furthest first."""
         is_behind = (
             is_true(self.open["ahead"] < -TOLERATED_LAG - TINY) & ~self.is_past & self.is_short
         )
@@ -70,12 +75,13 @@ def list_goal_findings(
     """List which goals are late, behind, off track, or end short of their targets.
 
     Of goals that are not closed: one is *late* if it was due before today and its progress is
-    below 100 % or unknown; *behind* if it is due later and its progress more than 10 points below
-    what is expected; *off track* and *at risk* as its status says; *falling short* if it is due
-    later, not reached or behind, and ``progress_at_due`` of ``rollups.goal_forecast`` is below
-    100 %. Its *status disagrees* if that says "on track" and the goal is late or behind. It is *to
-    close* if its target is reached. Where no goal is late or behind, and some have dates, a
-    sentence says so.
+    below 100 % or unknown; *behind* if it is not past its due date, not reached, and its progress
+    more than 10 points below what is expected; *off track* and *at risk* as its status says;
+    *falling short* if it is not past its due date, not reached, and ``progress_at_due`` of
+    ``rollups.goal_forecast`` is below 100 %. Its *status disagrees* if that says "on track" and
+    the goal is late or behind. It is *to close* if its target is reached. Each sentence counts
+    among the open goals of which that is known. Where no goal is late or behind, and some could be
+    compared with what is expected, a sentence says so.
 
     Parameters
     ----------
@@ -155,7 +161,8 @@ def _find_late(known: _Goals) -> Finding | None:
         for progress, due in zip(late["progress"], late["due_on"], strict=True)
     ]
     predicates = ("is past its due date and not reached", "are past their due dates, not reached")
-    return known.group.find("alert", "late", late, predicates, measures)
+    dated = Group(known.open[known.open["due_on"].notna()], "open goal")
+    return dated.find("alert", "late", late, predicates, measures)
 
 
 def _describe_progress(progress: Any) -> str:
@@ -169,7 +176,8 @@ def _find_behind(known: _Goals) -> Finding | None:
         for progress, expected in zip(behind["progress"], behind["expected"], strict=True)
     ]
     predicates = ("is behind", "are behind")
-    return known.group.find("warning", "behind", behind, predicates, measures)
+    compared = Group(known.open[known.is_compared], "open goal")
+    return compared.find("warning", "behind", behind, predicates, measures)
 
 
 def _find_status(known: _Goals, severity: Any, status: str, words: str) -> Finding | None:
@@ -178,16 +186,16 @@ def _find_status(known: _Goals, severity: Any, status: str, words: str) -> Findi
 
 
 def _find_short(known: _Goals, forecast: pd.DataFrame) -> Finding | None:
-    is_other = known.is_past | known.open["gid"].isin(known.behind["gid"])
-    rows = known.open[~is_other & known.is_short]
     ends = forecast.drop_duplicates("gid").set_index("gid")["progress_at_due"].astype(float)
-    at_due = rows["gid"].map(ends)
-    at_due = at_due[at_due < 1].sort_values()
-    measures = [f"(at {format_share(share)})" for share in at_due]
+    at_due = known.open["gid"].map(ends)
+    has_forecast = at_due.notna() & ~known.is_past
+    short = at_due[has_forecast & known.is_short & (at_due < 1 - TINY)].sort_values()
+    measures = [f"(at {format_share(share)})" for share in short]
     words = "short of the target at the pace so far"
     predicates = (f"ends {words}", f"end {words}")
-    return known.group.find(
-        "warning", "falling short", rows.loc[at_due.index], predicates, measures
+    forecast_goals = Group(known.open[has_forecast], "open goal")
+    return forecast_goals.find(
+        "warning", "falling short", known.open.loc[short.index], predicates, measures
     )
 
 
@@ -219,7 +227,14 @@ def _find_without_status(known: _Goals) -> Finding | None:
 
 
 def _find_all_well(known: _Goals) -> Finding | None:
-    is_dated = known.open["due_on"].notna().any()
-    if not is_dated or len(known.late) or len(known.behind):
+    compared, dated = int(known.is_compared.sum()), int(known.open["due_on"].notna().sum())
+    if not compared or len(known.late) or len(known.behind):
         return None
-    return Finding("good", "not late", "No open goal is past its due date or behind.")
+    if compared == dated:
+        sentence = "No open goal is past its due date or behind."
+    elif compared == 1:
+        sentence = "The only open goal with known progress and dates is not late or behind."
+    else:
+        sentence = f"None of the {compared:,} open goals with known progress and dates is late or "
+        sentence += "behind."
+    return Finding("good", "not late", sentence)

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames.display.sentences import (
     count_noun,
     format_day,
+    format_decimals,
     format_hours,
     format_share,
     list_some,
@@ -146,12 +147,21 @@ def _find_overloaded(known: _Hours) -> Finding | None:
     most = by_week[by_week > _MOST_HOURS + TINY].sort_values(ascending=False)
     most = most[~most.index.get_level_values(0).duplicated()]
     measures = [
-        f"({format_hours(hours)} in the week from {format_day(week)})"
+        f"({_format_too_many(hours)} in the week from {format_day(week)})"
         for week, hours in zip(most.index.get_level_values(1), most, strict=True)
     ]
     words = f"tracked more than {_MOST_HOURS:.0f} hours in a week"
     hit = most.droplevel(1)
     return known.people.find("warning", "overloaded", hit, (words, words), measures)
+
+
+def _format_too_many(hours: float) -> str:
+    """Return hours with as many digits as show that they are too many."""
+    most = format_hours(_MOST_HOURS)
+    if (text := format_hours(hours)) != most:
+        return text
+    text = format_decimals(hours, 2)
+    return f">{most}" if float(text) == _MOST_HOURS else f"{text} hours"
 
 
 def _find_missing(known: _Hours) -> Finding | None:
@@ -180,7 +190,7 @@ def _find_unplaced(known: _Hours) -> Finding | None:
 def _find_unusual(known: _Hours) -> Finding | None:
     *before, last = known.weeks.tolist() or [0.0]
     mean = sum(before) / len(before) if len(before) > 2 else 0.0
-    if not mean or abs(last / mean - 1) <= _UNUSUAL:
+    if not mean or abs(last / mean - 1) <= _UNUSUAL + TINY:
         return None
     way = "more" if last > mean else "less"
     sentence = (

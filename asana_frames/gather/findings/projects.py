@@ -70,11 +70,12 @@ def list_project_findings(
     """List what is late, behind, off track and untidy in projects.
 
     A project is *late* if it is not completed and was due before today; working days are those
-    from Monday to Friday. It *will be late* if the day by which it is done with a chance of 50 %,
-    at the pace of the weeks that ``rollups.forecast`` draws from, is after its due day, or if it
-    is more likely than not never done. It is *behind* as ``is_behind`` of ``rollups.portfolio``
-    says; *off track* and *at risk* as its last status update says. Tasks are *overdue* if they
-    are open and due before today, *blocked* if they wait for a task that is known to be open.
+    from Monday to Friday after the due day, today included. It *will probably be late* if the day
+    by which it is done with a chance of 50 %, at the pace of the weeks that ``rollups.forecast``
+    draws from, is after its due day, or if it is more likely than not never done. It is *behind*
+    as ``is_behind`` of ``rollups.portfolio`` says; *off track* and *at risk* as its last status
+    update says. Tasks are *overdue* if they are open and due before today, *blocked* if they wait
+    for a task that is known to be open.
     Where no project is late, and some have a due day, a sentence says so.
 
     Parameters
@@ -165,9 +166,9 @@ def _read_projects(
 
 def _find_late(known: _Projects) -> Finding | None:
     late = known.late
-    days = np.busday_count(
-        late["due_on"].to_numpy("datetime64[D]"), np.datetime64(known.today.date())
-    )
+    # The due day itself is not late, today is.
+    begin = late["due_on"].to_numpy("datetime64[D]") + 1
+    days = np.busday_count(begin, np.datetime64(known.today.date()) + 1)
     measures = [
         f"by {count_noun(int(number), 'working day')}" if number else f"since {format_day(due)}"
         for number, due in zip(days, late["due_on"], strict=True)
@@ -194,7 +195,10 @@ def _find_late_forecasts(known: _Projects, forecast: pd.DataFrame) -> Finding | 
     if len(known.rows) == 1 and is_endless.any():
         words = f"{_NO_END} {pace}"
         return known.group.find("warning", "forecast late", hit, (words, words))
-    predicates = (f"will miss its due date {pace}", f"will miss their due dates {pace}")
+    predicates = (
+        f"will probably miss its due date {pace}",
+        f"will probably miss their due dates {pace}",
+    )
     return known.group.find("warning", "forecast late", hit, predicates, measures)
 
 

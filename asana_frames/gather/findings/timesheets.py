@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asana_frames.display.sentences import count_noun, format_hours, format_share
 from asana_frames.gather.findings.findings import (
@@ -25,6 +27,7 @@ _TO_DO = {"rejected": "to be corrected", _OPEN: _OPEN, "pending": "to be approve
 #: State -> the column of its hours.
 _HOURS = {"rejected": "rejected_hours", _OPEN: "open_hours", "pending": "pending_hours"}
 _COMPLETE = "No hours are missing, and no finished week is to be handed in, corrected or approved."
+_NOT_OVER = "No hours are missing so far; no week is over yet."
 
 
 def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
@@ -34,7 +37,7 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
     *not handed in*, *rejected* or *pending* if their ``state`` or some of their hours are, so a
     ``mixed`` week can be several of these; *not handed in* are only weeks that are over before
     today. People worked *overtime* if they tracked more than expected in a week. Where nothing of
-    this is so, a sentence says it.
+    this is so, a sentence says it; it is *good* only if some weeks are over, and approved.
 
     Parameters
     ----------
@@ -63,12 +66,14 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
         ),
     ]
     if not any(found):
-        found.append(Finding("good", "complete", _COMPLETE))
+        found.append(_find_nothing_to_do(weeks, today))
     return build_findings(found)
 
 
 def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return the figures of timesheets: hours, missing hours, weeks by what is to be done.
+
+    Hours are those up to the day to which they are expected, as in ``rollups.approvals``.
 
     Returns
     -------
@@ -80,11 +85,13 @@ def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.Da
     )
     rejected, unsent, pending = (len(_select_weeks(approvals, one, today)) for one in _TO_DO)
     approved = int((approvals["state"] == "approved").sum())
+    later = hours - _sum_hours_so_far(approvals)
     note = f"of {format_hours(expected)} expected"
+    note += f"; {format_hours(later)} more for later days" if later > TINY else ""
     of = f"of {count_noun(len(approvals), 'week')} of people"
     return build_tiles(
         [
-            build_hours_tile("Hours", hours, note),
+            build_hours_tile("Hours", hours - later, note),
             build_hours_tile(
                 "Missing", missing, format_share(missing / expected) if expected else "", "warning"
             ),
@@ -96,12 +103,32 @@ def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.Da
     )
 
 
+def _sum_hours_so_far(approvals: pd.DataFrame) -> float:
+    """Return the hours up to today, of which those of users are set against what is expected."""
+    so_far = approvals["expected_hours"] + approvals["overtime"] - approvals["missing"]
+    return float(so_far.fillna(approvals["hours"]).sum())
+
+
 def _select_weeks(weeks: pd.DataFrame, state: str, today: pd.Timestamp) -> pd.DataFrame:
     """Return the weeks in a state, or with hours in it; open weeks only if they are over."""
     is_so = (weeks["state"] == state) | is_true(weeks[_HOURS[state]] > TINY)
     if state == _OPEN:
-        is_so &= is_true(weeks["period"] + _LAST_DAY < today)
+        is_so &= _is_over(weeks, today)
     return weeks[is_so]
+
+
+def _is_over(weeks: pd.DataFrame, today: pd.Timestamp) -> NDArray[np.bool_]:
+    return is_true(weeks["period"] + _LAST_DAY < today)
+
+
+def _find_nothing_to_do(weeks: pd.DataFrame, today: pd.Timestamp) -> Finding:
+    """Return the sentence about weeks of which none is missing, and none to do."""
+    over = weeks[_is_over(weeks, today)]
+    if over.empty:
+        return Finding("note", "complete", _NOT_OVER)
+    is_approved = is_true(over["state"] == "approved") | is_true(over["approved_hours"] > TINY)
+    # Where everybody was away, nothing was handed in.
+    return Finding("good" if is_approved.any() else "note", "complete", _COMPLETE)
 
 
 def _find_hours(

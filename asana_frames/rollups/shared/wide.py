@@ -92,7 +92,8 @@ def widen(
         What missing keys are called; ``"(none)"`` by default.
     span
         Columns run from its start to its end; without these, from the first to the last period of
-        the table. A period that is cut by them or by the present day is marked by ``(part)``.
+        the table. A period that is cut by them, or is not over on the present day, is marked by
+        ``(part)``.
 
     Raises
     ------
@@ -195,7 +196,9 @@ def spread(
 def _label_period(period: pd.Timestamp, every: str, span: Span) -> str:
     if pd.isna(period):
         return _UNDATED
-    is_cut = span.cuts_start(period) or span.cuts_end(period, every)
+    # Of a period that is still to come, entries are not all known either.
+    is_ahead = span.today is not None and period > span.today
+    is_cut = is_ahead or span.cuts_start(period) or span.cuts_end(period, every)
     return f"{period:%Y-%m-%d}{' (part)' if is_cut else ''}"
 
 

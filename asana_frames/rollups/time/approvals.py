@@ -54,6 +54,8 @@ _PARTS = {
     "rejected_hours": "rejected",
     "open_hours": _OPEN,
 }
+#: The column of hours up to the last day on which hours are expected.
+_SO_FAR = "hours_so_far"
 _AMOUNTS = ("hours", "expected_hours", "missing", "overtime", *_PARTS)
 _COLUMNS = (*WEEK, *_AMOUNTS, "timesheet_gid", "approval_status", "state")
 
@@ -100,7 +102,8 @@ def approvals(
         before ``created_at``, nor after the last of all ``entries`` of those who are not active
         any more, also where that is after ``end``.
     now
-        Nothing is expected after this day; the present if not given.
+        Nothing is expected after this day, and what is tracked after it is not set against what
+        is expected; the present if not given.
     tz
         The time zone of the days of ``now`` and ``memberships``.
     hours_per_day, workdays, holidays
@@ -116,8 +119,8 @@ def approvals(
           week);
         - all Float64 in hours: ``hours`` (tracked), ``expected_hours`` (working hours less
           leave, up to ``now``; missing for people who are not among the users), ``missing`` and
-          ``overtime`` (what ``hours`` are below and above them, of the person and week; neither
-          is ever set off against the other);
+          ``overtime`` (what the hours up to ``now`` are below and above them, of the person and
+          week; neither is ever set off against the other);
         - of ``hours``: ``approved_hours``, ``pending_hours``, ``rejected_hours`` and
           ``open_hours`` (all others: drafts and days without a timesheet);
         - ``timesheet_gid``: the timesheet, of several the one of most days with entries;
@@ -188,6 +191,7 @@ def approvals(
     rows = name_people(rows, people).assign(period=period_starts(rows["day"], every))
     marks = _find_states(mark_days(rows, expand_sheets(sheets, days), people, every))
     weeks = list_user_weeks(people, days, every)
+    marks[_SO_FAR] = marks["hours"].where(is_true(marks["day"] <= today), 0.0)
     table = _sum_weeks(marks, weeks[weeks["period"] <= today])
     expected = sum_expected(
         people,
@@ -201,7 +205,7 @@ def approvals(
         last_days=tracked.groupby("person_gid")["day"].max(),
         what=_WHAT,
     )
-    table = _finish_table(add_expected(table, expected, "hours"))
+    table = _finish_table(add_expected(table, expected, _SO_FAR))
     return write_about(
         table, entries, every=every, start=span.start, end=span.end, now=today, tz=tz
     )
@@ -222,7 +226,8 @@ def _sum_weeks(marks: pd.DataFrame, user_weeks: pd.DataFrame) -> pd.DataFrame:
     }
     parts["open_hours"] = marks["hours"] - sum(parts[n] for n in _PARTS if n != "open_hours")
     by = [marks[name] for name in WEEK]
-    sums = pd.DataFrame({"hours": marks["hours"], **parts}).groupby(by, dropna=False).sum()
+    amounts = pd.DataFrame({"hours": marks["hours"], _SO_FAR: marks[_SO_FAR], **parts})
+    sums = amounts.groupby(by, dropna=False).sum()
     table = sums.assign(
         state=merge_texts(marks["state"], marks),
         approval_status=merge_texts(marks["sheet_status"], marks),
@@ -230,7 +235,7 @@ def _sum_weeks(marks: pd.DataFrame, user_weeks: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     added = user_weeks[~find_weeks(user_weeks, table)]
     table = pd.concat([table, added], ignore_index=True)
-    return table.fillna(dict.fromkeys(("hours", *_PARTS), 0.0) | {"state": _OPEN})
+    return table.fillna(dict.fromkeys(("hours", _SO_FAR, *_PARTS), 0.0) | {"state": _OPEN})
 
 
 def _find_longest(marks: pd.DataFrame) -> pd.Series[Any]:

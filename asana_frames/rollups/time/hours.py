@@ -96,8 +96,8 @@ def hours(
         their period.
     wide
         A column per period, named by its first day, such as ``2026-03-02``, instead of a row:
-        one also for periods without entries. ``2026-03-02 (part)`` is cut by ``start``, ``end``
-        or the present day; ``no date`` has the entries without a day.
+        one also for periods without entries. ``2026-03-02 (part)`` is cut by ``start`` or
+        ``end``, or is not over on the present day; ``no date`` has the entries without a day.
     totals
         With ``wide``: a column ``total``, and a last row of all groups with ``Total`` in its first
         key with names.

@@ -247,7 +247,7 @@ def add_expected(table: pd.DataFrame, expected: pd.DataFrame, hours: str) -> pd.
     expected
         What ``sum_expected`` returned.
     hours
-        The name of the column of hours.
+        The name of the column of hours up to the last day on which hours are expected.
     """
     table = table.merge(expected, how="left", on=["person_gid", "period"])
     table["expected_hours"] = table["expected_hours"].astype("Float64")

@@ -13,6 +13,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.about import write_about
+from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import (
     WEEKDAYS,
@@ -188,7 +189,7 @@ def timesheet(
     table = _sum_weekdays(rows, list_user_weeks(people, days, every), days, every)
     marks = mark_days(rows, expand_sheets(sheets, days), people, every)
     table = table.merge(_find_statuses(marks), how="left", on=[*WEEK])
-    table = _add_week_columns(table, expected)
+    table = _add_week_columns(table, expected, _sum_weeks(rows[is_true(rows["day"] <= today)]))
     table = _finish_table(table, week is not None, days, every, margins)
     return write_about(table, entries, start=days[0], end=days[-1], now=today)
 
@@ -239,17 +240,23 @@ def _find_statuses(marks: pd.DataFrame) -> pd.DataFrame:
     return found.reset_index().astype(dict.fromkeys(PERSON, STR))
 
 
-def _add_week_columns(table: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+def _sum_weeks(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Sum the hours of each person and week."""
+    sums: pd.Series[Any] = rows.groupby(["person_gid", "period"])["hours"].sum()
+    return sums
+
+
+def _add_week_columns(
+    table: pd.DataFrame, expected: pd.DataFrame, so_far: pd.Series[Any]
+) -> pd.DataFrame:
     """Add what is expected of a person and week to the first of their rows."""
     keys = [str(name) for name in table if name not in (*range(_DAYS_OF_WEEK), "total")]
     order = list(dict.fromkeys(["person_name", "person_gid", "period", *keys]))
     table = table.sort_values(order, kind="stable", ignore_index=True)
-    weeks = (
-        table.groupby([*WEEK], dropna=False, observed=True, sort=False)["total"]
-        .sum()
-        .reset_index()
-    )
-    compared = add_expected(weeks, expected, "total")[[*WEEK, *_COMPARED]]
+    weeks = table[[*WEEK]].drop_duplicates()
+    weeks = weeks.merge(so_far.reset_index(), how="left", on=["person_gid", "period"])
+    weeks["hours"] = weeks["hours"].astype("Float64").fillna(0.0)
+    compared = add_expected(weeks, expected, "hours")[[*WEEK, *_COMPARED]]
     table = table.merge(compared, how="left", on=[*WEEK])
     is_first = ~table.duplicated([*WEEK])
     return table.assign(**{name: table[name].where(is_first) for name in _COMPARED})

@@ -329,12 +329,12 @@ def test_what_is_expected_stands_in_one_row_of_a_person_and_week() -> None:
 
     columns = ["person_name", "project_name", "total", "expected_hours", "missing", "overtime"]
     assert [list(row.values()) for row in cells(table[columns])] == [
-        ["Ana", "Website", 1.0, 16.0, 14.0, 0.0],
+        ["Ana", "Website", 1.0, 16.0, 15.0, 0.0],
         ["Ana", "Shop", 0.5, None, None, None],
         ["Ana", None, 0.5, None, None, None],
         ["Bo", None, 0.0, 16.0, 16.0, 0.0],
         ["Cy", "Shop", 0.5, None, None, None],
-        ["Total", None, 2.5, 32.0, 30.0, 0.0],
+        ["Total", None, 2.5, 32.0, 31.0, 0.0],
     ]
 
 
