@@ -101,5 +101,9 @@ def unpack_report(
 def rows_as_texts(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the texts of each row by column; empty where one is missing."""
     shown = frame.reindex(columns=list(names)).astype(object)
-    filled = shown.where(shown.notna(), "").map(str)
-    return [dict(zip(names, row, strict=True)) for row in filled.itertuples(index=False)]
+    filled = shown.where(shown.notna(), "")
+    # Not by pandas, which makes columns of text, and those hold no halves of characters.
+    return [
+        {name: str(cell) for name, cell in zip(names, row, strict=True)}
+        for row in filled.itertuples(index=False)
+    ]
