@@ -55,7 +55,7 @@ def test_messages_on_the_terminal_are_shown(recorder: Recorder) -> None:
     assert "\x1b" not in done.stderr
 
 
-@pytest.mark.parametrize("output", ["md", "csv", "json"])
+@pytest.mark.parametrize("output", ["csv", "json"])
 def test_closed_standard_output_is_an_error_of_one_line(recorder: Recorder, output: str) -> None:
     recorder.replies(Reply(body={"data": [{"gid": "1", "name": "a"}]}))
     command = [sys.executable, "-m", "asana_frames", "tags", "list", "--workspace", "1"]

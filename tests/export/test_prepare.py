@@ -199,7 +199,7 @@ def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
 
 
 #: Suffix -> what a writer needs besides frame and path.
-WRITERS: dict[str, dict[str, Any]] = dict.fromkeys(("csv", "json", "md", "parquet", "xlsx"), {})
+WRITERS: dict[str, dict[str, Any]] = {one: {} for one in ("csv", "json", "md", "parquet", "xlsx")}
 WRITERS |= {"html": {"title": "t"}}
 PAGES = ("html", "md", "xlsx")
 
