@@ -108,8 +108,11 @@ def _print_message(kind: type[Warning | Exception], text: str) -> None:
 
 
 def _name_options(text: str) -> str:
-    """Call the arguments of Python in a message as the options of the command that runs."""
+    """Call reports and arguments of Python in a message as the command that runs has them."""
     context = click.get_current_context(silent=True)
+    if context is not None:
+        report = context.info_name
+        text = text.replace(f"gather.{report}_report()", f"report {report}")
     params = [] if context is None else context.command.params
     options = {
         str(param.name): max(param.opts, key=len)

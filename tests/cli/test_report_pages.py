@@ -119,7 +119,7 @@ def test_on_paper_no_table_is_wider_than_the_page(page: Any) -> None:
     assert cut == 0
     # What is folded is not printed, and a line says so.
     assert page.get_by_role("heading", name="Dependencies").is_visible()
-    assert page.get_by_text("rows is not printed").first.is_visible()
+    assert page.get_by_text("rows is left out unless it is unfolded").first.is_visible()
     assert page.get_by_role("heading", name="Throughput").is_visible()
 
 

@@ -198,7 +198,7 @@ def test_what_does_not_fit_beside_a_chart_is_folded_but_not_what_it_shows(
 
 
 def test_names_that_stand_in_the_row_above_are_dimmed(tmp_path: Path, tasks: pd.DataFrame) -> None:
-    tasks = tasks[["assignee_name", "hours"]]
+    tasks = tasks[["assignee_name", "hours"]].fillna({"assignee_name": "Ben"})
     people = write({"a": tasks}, tmp_path)["a"].conditional_formatting
     af.export.to_excel({"a": tasks}, tmp_path / "plain.xlsx")
     plain = openpyxl.load_workbook(tmp_path / "plain.xlsx")["a"].conditional_formatting
@@ -426,3 +426,14 @@ def test_a_summary_without_findings_has_no_heading_of_them(
 
     cells = [cell.value for row in book["Summary"].rows for cell in row]
     assert "Findings" not in cells
+
+
+@pytest.mark.parametrize(("names", "is_dimmed"), [(["Ana", "Ana"], True), (["Ana", None], False)])
+def test_names_are_dimmed_only_where_every_row_has_one(
+    names: list[str | None], is_dimmed: bool, tmp_path: Path
+) -> None:
+    lines = pd.DataFrame({"task_name": pd.Series([*names, "Ben"], dtype=STR), "hours": 1.0})
+
+    sheet = write({"lines": lines}, tmp_path)["lines"]
+
+    assert bool(list(sheet.conditional_formatting)) == is_dimmed
