@@ -91,7 +91,7 @@ def get_umask() -> int:
 def build_write_error(target: Path, cause: Exception) -> ConfigurationError:
     """Return the error for a file that cannot be written."""
     reason = getattr(cause, "strerror", None) or str(cause)
-    advice = _ADVICE.get(getattr(cause, "errno", None), "Give another path.")
+    advice = _ADVICE.get(getattr(cause, "errno", None) or 0, "Give another path.")
     return ConfigurationError(f"{target} cannot be written: {reason}. {advice}")
 
 

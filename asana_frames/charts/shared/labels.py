@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
-from asana_frames.display.sentences import cut_name, format_decimals, join_words
+from asana_frames.display.sentences import cut_name, format_figure, join_words
 
 NONE = "(none)"
-#: From here on one decimal is enough.
-_LARGE = 1_000.0
 
 
 def format_value(value: Any) -> str:
@@ -35,15 +33,14 @@ def format_value(value: Any) -> str:
 
 
 def format_number(value: float) -> str:
-    """Return a number with at most two decimals, enough for minutes; large ones with one.
+    """Return a number as sentences and tiles beside the chart have it.
 
     Examples
     --------
     >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125.3', '>-0.01']
+    ['12.5', '0.25', '1,125', '>-0.01']
     """
-    decimals = 2 if abs(value) < _LARGE else 1
-    return format_decimals(value, decimals).rstrip("0").rstrip(".")
+    return format_figure(value)
 
 
 def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
