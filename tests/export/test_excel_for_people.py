@@ -437,3 +437,16 @@ def test_names_are_dimmed_only_where_every_row_has_one(
     sheet = write({"lines": lines}, tmp_path)["lines"]
 
     assert bool(list(sheet.conditional_formatting)) == is_dimmed
+
+
+def test_the_row_of_all_projects_has_its_name(tmp_path: Path, asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, "Acme", now=NOW)
+
+    sheet = write(report, tmp_path, title="Acme")["portfolio"]
+
+    headers = [cell.value for cell in sheet[1]]
+    total = dict(zip(headers, (cell.value for cell in sheet[sheet.max_row]), strict=True))
+    assert headers[0] == "Project"
+    assert (total["Project"], total["Kind"]) == ("All projects", "total")
+    assert (total["Behind"], total["Days slipped"]) == (None, None)
+    assert pd.isna(report.portfolio["project_name"].iloc[-1])
