@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
-from asana_frames.display.sentences import cut_name, format_figure, join_words
+from asana_frames.display.sentences import cut_name, format_decimals, format_figure, join_words
 
 NONE = "(none)"
+#: From here on one decimal is enough.
+_LARGE = 1_000.0
 
 
 def format_value(value: Any) -> str:
@@ -41,6 +43,18 @@ def format_number(value: float) -> str:
     ['12.5', '0.25', '1,125', '>-0.01']
     """
     return format_figure(value)
+
+
+def format_exact(value: float) -> str:
+    """Return a number whose sums are seen, or money: with two decimals, enough for minutes.
+
+    Examples
+    --------
+    >>> [format_exact(value) for value in (12.5, 164.25, 1125.25, -0.001)]
+    ['12.5', '164.25', '1,125.3', '>-0.01']
+    """
+    decimals = 2 if abs(value) < _LARGE else 1
+    return format_decimals(value, decimals).rstrip("0").rstrip(".")
 
 
 def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
