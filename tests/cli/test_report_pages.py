@@ -123,6 +123,16 @@ def test_on_paper_no_table_is_wider_than_the_page(page: Any) -> None:
     assert page.get_by_role("heading", name="Throughput").is_visible()
 
 
+def test_on_paper_no_day_is_broken_into_two_lines(page: Any) -> None:
+    page.emulate_media(media="print")
+
+    wraps = page.eval_on_selector_all(
+        ".time:not(thead th)",
+        "all => [...new Set(all.map(one => getComputedStyle(one).whiteSpace))]",
+    )
+    assert wraps == ["nowrap"]
+
+
 def test_wide_tables_lie_across_the_sheet(page: Any, tmp_path: Path) -> None:
     pdf = page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
 
