@@ -450,3 +450,14 @@ def test_the_row_of_all_projects_has_its_name(tmp_path: Path, asana: af.Asana) -
     assert (total["Project"], total["Kind"]) == ("All projects", "total")
     assert (total["Behind"], total["Days slipped"]) == (None, None)
     assert pd.isna(report.portfolio["project_name"].iloc[-1])
+
+
+def test_headers_above_numbers_break_inside_no_word(tmp_path: Path) -> None:
+    numbers = pd.DataFrame({"name": ["a"], "open": [1], "overdue": [2], "days_unclassified": [3]})
+
+    sheet = write({"a": numbers}, tmp_path)["a"]
+
+    for letter, cell in zip("BCD", sheet[1][1:], strict=True):
+        # In pixels: a bold letter, and the indent and margins.
+        longest = max(map(len, cell.value.split())) * 7.7 + 18 + 5
+        assert sheet.column_dimensions[letter].width * 7 + 5 >= longest
