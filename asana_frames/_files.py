@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import platform
@@ -17,6 +18,15 @@ from asana_frames.exceptions import ConfigurationError
 
 #: Names of unfinished files; between these stand machine, process and random characters.
 _PART_PREFIX, PART_SUFFIX = ".asana-frames-", ".part"
+_OTHER_FOLDER = "Give a folder that exists and that you may write to."
+_OTHER_DISK = "Free some space, or give a folder on another disk."
+#: Why a file cannot be written -> what to do.
+_ADVICE = {
+    **dict.fromkeys(
+        (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS), _OTHER_FOLDER
+    ),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _OTHER_DISK),
+}
 
 
 @contextmanager
@@ -81,10 +91,8 @@ def get_umask() -> int:
 def build_write_error(target: Path, cause: Exception) -> ConfigurationError:
     """Return the error for a file that cannot be written."""
     reason = getattr(cause, "strerror", None) or str(cause)
-    return ConfigurationError(
-        f"{target} cannot be written: {reason}. "
-        f"Give a folder that exists and that you may write to."
-    )
+    advice = _ADVICE.get(getattr(cause, "errno", None) or 0, "Give another path.")
+    return ConfigurationError(f"{target} cannot be written: {reason}. {advice}")
 
 
 def _find_mode(target: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import asana_frames as af
 from asana_frames import charts, export, gather
 from asana_frames._files import replace_file
+from asana_frames._optional import quote_python
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.errors import Command
 from asana_frames.cli.folder import make_folder
@@ -61,4 +63,5 @@ def _print_summary(frames: dict[str, pd.DataFrame], pictures: list[str], folder:
         echo(f"  {name + '.csv':<30}{len(frame):>7,} rows {len(frame.columns):>4} columns")
     for name in pictures:
         echo(f"  {name}.png")
-    echo("\nTry it yourself: python -c 'import asana_frames as af; print(af.sandbox())'")
+    code = "import asana_frames as af; print(af.sandbox())"
+    echo(f"\nTry it yourself: {quote_python()} -c {shlex.quote(code)}")

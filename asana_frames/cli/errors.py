@@ -63,14 +63,14 @@ def report_errors() -> Iterator[None]:
         try:
             yield
         except BrokenPipeError:
-            # The reader has closed the pipe: discard the buffered output.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader has closed the pipe.
+            _discard_output()
             raise SystemExit(1) from None
         except OSError as error:
             if isinstance(error, AsanaError):
                 raise SystemExit(_print_error(error)) from None
             echo(f"The output cannot be written: {error.strerror}.", err=True)
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _discard_output()
             raise SystemExit(1) from None
         except KeyboardInterrupt:
             raise _end_interrupted() from None
@@ -82,6 +82,12 @@ def report_errors() -> Iterator[None]:
                     _print_message(warning.category, str(warning.message))
     if any(issubclass(warning.category, PartialResultWarning) for warning in caught):
         raise SystemExit(PARTIAL)
+
+
+def _discard_output() -> None:
+    """Discard what is buffered, so that Python does not fail at it when it ends."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_interrupted() -> SystemExit:
@@ -102,8 +108,11 @@ def _print_message(kind: type[Warning | Exception], text: str) -> None:
 
 
 def _name_options(text: str) -> str:
-    """Call the arguments of Python in a message as the options of the command that runs."""
+    """Call reports and arguments of Python in a message as the command that runs has them."""
     context = click.get_current_context(silent=True)
+    if context is not None:
+        report = context.info_name
+        text = text.replace(f"gather.{report}_report()", f"report {report}")
     params = [] if context is None else context.command.params
     options = {
         str(param.name): max(param.opts, key=len)

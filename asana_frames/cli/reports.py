@@ -18,6 +18,7 @@ from asana_frames.cli.workbook_charts import find_workbook_charts
 from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.markdown import Style
 from asana_frames.export.pictures import render_pictures
+from asana_frames.export.report_parts import name_total
 from asana_frames.gather.findings.report import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -94,7 +95,7 @@ def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.xlsx"
-    tables = {title: report.named[title] for title in report.tables}
+    tables = _list_tables(report)
     export.to_excel(
         tables,
         path,
@@ -109,10 +110,15 @@ def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:
     yield path
 
 
+def _list_tables(report: ReportFiles) -> dict[str, pd.DataFrame]:
+    """Return the tables for people by their titles."""
+    return {title: name_total(report.named[title]) for title in report.tables}
+
+
 def _write_html(report: ReportFiles, folder: Path) -> Iterable[Path]:
     path = folder / f"{report.name}.html"
     export.to_html(
-        {title: report.named[title] for title in report.tables},
+        _list_tables(report),
         path,
         title=report.title,
         charts=report.charts,

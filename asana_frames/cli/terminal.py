@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 
@@ -17,7 +19,16 @@ def echo(text: str, *, err: bool = False) -> None:
 
 
 def echo_data(data: bytes) -> None:
-    """Print a file: as it is to a pipe or another file, for people to a terminal."""
+    """Print a file: as it is to a pipe or another file, for people to a terminal.
+
+    Raises
+    ------
+    OSError
+        Standard output is closed.
+    """
+    # Python has no standard output where its caller closed it, and click then prints nothing.
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     if sys.stdout.isatty():
         data = show_controls(data.decode("utf-8", "replace")).encode()
     click.echo(data, nl=False)

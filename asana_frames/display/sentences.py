@@ -149,14 +149,15 @@ def format_days(days: float) -> str:
 
     Examples
     --------
-    >>> format_days(1), format_days(12.5), format_days(36), format_days(0.2)
-    ('1 day', '13 days', '5 weeks', 'less than a day')
+    >>> format_days(1), format_days(12.5), format_days(36), format_days(0.2), format_days(-0.3)
+    ('1 day', '13 days', '5 weeks', 'less than a day', 'less than a day')
     """
     text = format_decimals(days, 0)
-    if text == "<1":
+    if text in ("<1", ">-1"):
         return "less than a day"
-    if int(text.replace(",", "")) <= _MOST_DAYS:
-        return count_noun(int(text), "day")
+    whole = int(text.replace(",", ""))
+    if abs(whole) <= _MOST_DAYS:
+        return count_noun(whole, "day")
     return count_noun(int(format_decimals(days / _WEEK, 0).replace(",", "")), "week")
 
 

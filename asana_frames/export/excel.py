@@ -140,8 +140,8 @@ def to_excel(
 
     With ``labels="human"`` the workbook is for people: headers in words (``Days late``), days as
     ``2 Nov 2026``; columns are folded that have no values, are of use to programs alone or do not
-    fit beside a chart; and names that repeat the row above are dimmed. With ``title`` it begins
-    with a sheet ``Summary``.
+    fit beside a chart; and names that repeat the row above are dimmed, unless some rows have no
+    name. With ``title`` it begins with a sheet ``Summary``.
 
     Parameters
     ----------
@@ -199,6 +199,12 @@ def to_excel(
         Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
+
+    Warns
+    -----
+    AsanaWarning
+        A chart without ``y`` leaves out a column of numbers of more than 15 digits, which are
+        text; or text has halves of characters, which are replaced.
 
     Examples
     --------

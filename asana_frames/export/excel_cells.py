@@ -121,6 +121,11 @@ def _choose_kind(label: Any, column: pd.Series[Any]) -> str:
     return "long text" if any(map(_is_long, column.iloc[_sample(column)].dropna())) else "text"
 
 
+def is_too_long(column: Column) -> bool:
+    """Return whether a column has whole numbers that are text, because Excel would round them."""
+    return column.kind in TEXTS and pd.api.types.is_integer_dtype(column.values.dtype)
+
+
 def _sample(column: pd.Series[Any]) -> slice:
     """Return some rows of all parts of a column."""
     return slice(None, None, max(1, len(column) // _SAMPLE))

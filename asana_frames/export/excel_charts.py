@@ -14,7 +14,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice, check_flag, check_text
 from asana_frames.display.palette import OTHER, SERIES
 from asana_frames.display.sentences import count_noun, disambiguate_names
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import AsanaWarning, InvalidArgument, suggest_names, warn_caller
 from asana_frames.export.column_rules import find_name_column, is_gid
 from asana_frames.export.excel_cells import (
     NUMBERS,
@@ -23,6 +23,7 @@ from asana_frames.export.excel_cells import (
     Column,
     convert_cells,
     describe_column,
+    is_too_long,
     prepare_text,
 )
 from asana_frames.export.excel_tables import Table
@@ -55,6 +56,7 @@ _SMALL = {"size": 9, "color": _SOFT_INK}
 CHART_SHEET = "_asana_charts"
 #: What xlsxwriter takes for a reference.
 _REFERENCE = re.compile(r"^=?[^!]+!\$?[A-Z]+\$?\d+")
+_TOO_LONG = "holds numbers of more than 15 digits, which Excel would round, so they are text"
 #: Columns that label the points.
 _LABELS = TEXTS | TIMES
 
@@ -140,20 +142,29 @@ def _find_numbers(name: str, table: Table) -> list[int]:
         and not (column.is_folded or is_gid(column.label))
         and place != table.total_column
     ]
+    long = [
+        column.header
+        for column in table.columns
+        if is_too_long(column) and not (column.is_folded or is_gid(column.label))
+    ]
     if not places:
+        reason = f": {long[0]!r} {_TOO_LONG}" if long else ""
         raise InvalidArgument(
-            f"charts[{name!r}]: this table has no numbers to draw; count some first, such as "
-            f"with frame.value_counts('assignee_name'), or leave the chart out."
+            f"charts[{name!r}]: this table has no numbers to draw{reason}; count some first, such "
+            f"as with frame.value_counts('assignee_name'), or leave the chart out."
         )
+    if long:
+        warn_caller(f"charts[{name!r}] is without {long[0]!r}, which {_TOO_LONG}.", AsanaWarning)
     return places
 
 
 def _list_places(name: str, labels: Any, columns: Sequence[Column]) -> list[int]:
     several = labels if isinstance(labels, list) else [labels]
     places = [_find_column(name, label, columns) for label in several]
-    wrong = [columns[place].header for place in places if columns[place].kind not in NUMBERS]
+    wrong = [columns[place] for place in places if columns[place].kind not in NUMBERS]
     if wrong or not places:
-        problem = f"{wrong[0]!r} holds no numbers" if wrong else "y is empty"
+        reason = _TOO_LONG if wrong and is_too_long(wrong[0]) else "holds no numbers"
+        problem = f"{wrong[0].header!r} {reason}" if wrong else "y is empty"
         raise InvalidArgument(
             f"charts[{name!r}]: {problem}; draw {_list_headers(columns, NUMBERS)}."
         )

@@ -39,6 +39,7 @@ _HEADER = {
 _RIGHT = {"align": "right", "indent": 2}
 #: A name that is that of the row above; it must still be read when a filter hides that one.
 _REPEATED = {"font_color": "#767676"}
+_FEWEST_REPEATED = 2
 #: As Excel counts paper; inches; pixels that fit side by side on it; and how small text may get.
 _A4, _MARGIN, _PAGE_WIDTH, _LEAST_SCALE = 9, 0.5, 1_020, 45
 #: Tables with more rows than a page has at full size are printed upright, where they fit on the
@@ -128,7 +129,11 @@ def _write_header(page: Any, table: Table, formats: Mapping[str, Any]) -> None:
 def _dim_repeated(page: Any, table: Table, look: Any) -> None:
     """Dim names that stand in the row above as well, so that those that begin are seen."""
     last = table.data_rows
-    if look is not None and table.frozen and last > 1:
+    if look is None or not table.frozen or last < _FEWEST_REPEATED:
+        return
+    # A row without a name below dimmed ones would seem to be of their name.
+    texts = table.columns[0].values.iloc[:last]
+    if not (texts.isna() | texts.isin([""])).any():
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)
 

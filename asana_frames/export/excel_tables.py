@@ -42,8 +42,9 @@ from asana_frames.export.text import format_label
 from asana_frames.rollups.shared.wide import TOTAL_COLUMN
 
 _NAME, _NAME_END = "name", "_name"
-#: Room for the button of the filter, on lines above it, and how much wider bold letters are.
-_BUTTON, _INDENT, _BOLD_WIDTH = 3, 2, 1.1
+#: Room for the button of the filter, on lines above it, left of it above numbers, and how much
+#: wider bold letters are.
+_BUTTON, _INDENT, _RIGHT_INDENT, _BOLD_WIDTH = 3, 2, 3, 1.1
 #: Characters: the narrowest column, the widest one for people, and what may stay in sight.
 _NARROWEST, _WIDEST, _WIDEST_FOR_PEOPLE, _MOST_FROZEN = 6, 60, 42, 60
 _MOST_LINES = 3
@@ -263,9 +264,10 @@ def _fit_header(column: Column, cells: int, human_labels: bool) -> tuple[int, in
     # Not at spaces where no line ends.
     words = max(map(len, header.split(" ")), default=0)
     cells += column.kind in TEXTS | TIMES
-    width = max(cells, math.ceil(words * _BOLD_WIDTH) + _INDENT, _NARROWEST)
+    indent = _RIGHT_INDENT if column.kind in NUMBERS else _INDENT
+    width = max(cells, math.ceil(words * _BOLD_WIDTH) + indent, _NARROWEST)
     width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
-    room = max(int((width - _INDENT) / _BOLD_WIDTH), 1)
+    room = max(int((width - indent) / _BOLD_WIDTH), 1)
     return width, max(len(wrap(header, room)), 1)
 
 

@@ -255,7 +255,8 @@ def _render_section(
                 else f"{table.rows:,} rows"
             )
             shown = [f"<details>\n<summary>Table of {rows}</summary>", *shown, "</details>"]
-            line = f"The table of {rows} is not printed."
+            # Also true where a page is shown without its style, and the line on a screen.
+            line = f"When printed, this table of {rows} is left out unless it is unfolded."
             shown.append(f'<p class="unprinted">{line}</p>')
         parts += shown
     width = "" if table is None else _choose_width(table)

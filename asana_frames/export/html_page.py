@@ -130,9 +130,10 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   details:not([open]) + .unprinted, .columns { display: block; }
   .off-paper { display: none; }
   h2 { break-after: avoid; }
+  .rows { break-before: avoid; }
   img { max-height: 22cm; width: auto; padding: 0; border: 0; break-inside: avoid; }
   .wide:not(:has(details:not([open]))) img { max-height: 15cm; }
-  .few.wide:not(:has(details:not([open]))) img { max-height: 9cm; }
+  .few.wide:not(:has(details:not([open]))) img { max-height: 8cm; }
   .scroll { width: auto; max-width: none; max-height: none; overflow: visible; border: 0; }
   table { width: 100%; max-width: 100%; font-size: 8pt; }
   .wide table { font-size: 7pt; }
@@ -146,7 +147,6 @@ summary { cursor: pointer; color: var(--link); margin-bottom: 0.75rem; width: fi
   th, td, tbody th, tfoot th { max-width: none; padding: 0.15rem 0.35rem; }
   .long { overflow-wrap: anywhere; }
   .wide :is(th, td) { padding: 0.1rem 0.2rem; }
-  .widest td.time { white-space: normal; }
   /* Not so narrow that a row is as high as a page. */
   .widest .long { min-width: 7em; }
   tr, .short { break-inside: avoid; }

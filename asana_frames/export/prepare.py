@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
@@ -22,6 +23,7 @@ Labels = Literal["human"]
 
 #: How many characters a key has at least that cannot be found by trying.
 _LEAST_KEY = 12
+_LISTS = (tuple, list, set, frozenset)
 
 
 def prepare_frame(
@@ -121,7 +123,10 @@ def keep_index(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame.reset_index(drop=True)
     levels: dict[Hashable, pd.Series[Any]] = {}
     for place, name in enumerate(_level_names(frame)):
-        values = pd.Series(frame.index.get_level_values(place).array)
+        level = frame.index.get_level_values(place)
+        # With its dtype: pandas would look whether objects are text, and fail at halves of
+        # characters.
+        values = pd.Series(level.array, dtype=level.dtype)
         if name is not None and not _has_column(rows, name, values):
             levels[_find_free_label([*levels, *rows.columns], name)] = values
     if not levels:
@@ -143,7 +148,7 @@ def keep_index(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _make_plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose lists are tuples, also those of Arrow, and no column is sparse."""
+    """Return a frame whose arrays and lists of Arrow are tuples, and no column is sparse."""
     # By position, because names may be duplicated.
     made = frame
     for place, dtype in enumerate(frame.dtypes):
@@ -153,10 +158,20 @@ def _make_plain(frame: pd.DataFrame) -> pd.DataFrame:
             plain = pd.Series(column.to_numpy()).astype(dtype.subtype)
         elif isinstance(dtype, pd.ArrowDtype) and "list" in str(dtype.pyarrow_dtype).split("<")[0]:
             plain = read_lists(column)
+        elif column.dtype == object and any(isinstance(cell, np.ndarray) for cell in column):
+            cells = [_to_tuples(cell) for cell in column]
+            plain = pd.Series(cells, index=column.index, dtype=object)
         if plain is not None:
             made = made.copy(deep=False) if made is frame else made
             made.isetitem(place, plain.array)
     return made
+
+
+def _to_tuples(cell: Any) -> Any:
+    """Return a cell whose arrays, of any depth, are tuples; other cells stay."""
+    if not isinstance(cell, np.ndarray):
+        return cell
+    return tuple(map(_to_tuples, cell)) if cell.ndim else cell.item()
 
 
 def _make_whole(frame: pd.DataFrame) -> pd.DataFrame:
@@ -196,14 +211,20 @@ def _has_halves(column: pd.Series[Any]) -> bool:
 
 
 def _list_texts(cell: Any) -> Iterable[str]:
-    """Return the texts of a cell, also those in lists."""
+    """Return the texts of a cell, also those in lists and dicts."""
     if isinstance(cell, str):
         return (cell,)
-    return chain.from_iterable(map(_list_texts, cell)) if isinstance(cell, tuple | list) else ()
+    if isinstance(cell, dict):
+        cell = chain(cell.keys(), cell.values())
+    elif not isinstance(cell, _LISTS):
+        return ()
+    return chain.from_iterable(map(_list_texts, cell))
 
 
 def _replace_in_cell(cell: Any) -> Any:
-    if isinstance(cell, tuple | list):
+    if isinstance(cell, dict):
+        return {_replace_in_cell(key): _replace_in_cell(value) for key, value in cell.items()}
+    if isinstance(cell, _LISTS):
         return type(cell)(map(_replace_in_cell, cell))
     return replace_lone_surrogates(cell) if isinstance(cell, str) else cell
 

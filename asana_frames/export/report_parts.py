@@ -21,6 +21,8 @@ SEVERITIES = {
 }
 #: What is shown -> the columns that it needs.
 _NEEDED = {"tiles": ("label", "text"), "findings": ("sentence",)}
+#: What the row of all projects is called, and what is true of single ones.
+_ALL_PROJECTS, _OF_EACH = "All projects", ("is_behind", "days_slipped")
 
 
 def check_tiles(tiles: pd.DataFrame | None, findings: pd.DataFrame | None, *, what: str) -> None:
@@ -87,19 +89,43 @@ class Unpacked(NamedTuple):
 def unpack_report(
     frames: Any, tiles: pd.DataFrame | None, findings: pd.DataFrame | None
 ) -> Unpacked:
-    """Return the tables, figures and sentences of a report; frames stay as they are."""
+    """Return the tables for people, figures and sentences of a report; frames stay as they are."""
     if not isinstance(frames, Report):
         return Unpacked(frames, tiles, findings, is_report=False)
     return Unpacked(
-        frames.tables(),
+        {title: name_total(table) for title, table in frames.tables().items()},
         frames.tiles if tiles is None else tiles,
         frames.findings if findings is None else findings,
         is_report=True,
     )
 
 
+def name_total(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which the row of all projects has its name, as in the chart.
+
+    Whether it is behind, and by how many days, is left blank: that is said of single projects.
+
+    Examples
+    --------
+    >>> kinds = ["project", "total"]
+    >>> table = pd.DataFrame({"kind": kinds, "project_name": ["Plan", None], "tasks": [2, 2]})
+    >>> name_total(table)["project_name"].tolist()
+    ['Plan', 'All projects']
+    """
+    if not {"kind", "project_name"} <= set(table.columns):
+        return table
+    is_total = table["kind"].eq("total") & table["project_name"].isna()
+    blank = {name: table[name].mask(is_total) for name in _OF_EACH if name in table.columns}
+    named = table["project_name"].mask(is_total, _ALL_PROJECTS)
+    return table.assign(project_name=named, **blank) if is_total.any() else table
+
+
 def rows_as_texts(frame: pd.DataFrame, names: Sequence[str]) -> list[dict[str, str]]:
     """Return the texts of each row by column; empty where one is missing."""
     shown = frame.reindex(columns=list(names)).astype(object)
-    filled = shown.where(shown.notna(), "").map(str)
-    return [dict(zip(names, row, strict=True)) for row in filled.itertuples(index=False)]
+    filled = shown.where(shown.notna(), "")
+    # Not by pandas, which makes columns of text, and those hold no halves of characters.
+    return [
+        {name: str(cell) for name, cell in zip(names, row, strict=True)}
+        for row in filled.itertuples(index=False)
+    ]

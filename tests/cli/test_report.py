@@ -502,3 +502,28 @@ def test_the_notes_of_goals_count_a_single_one_in_the_singular() -> None:
 
     assert partly.startswith("1 goal depends on work that is not in this report")
     assert different == "The progress of 1 goal differs from that of the supporting work."
+
+
+def test_a_report_of_nothing_is_refused_with_the_words_of_the_command(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["report", "projects", "--sandbox", "--out", str(tmp_path)])
+
+    assert done.exit_code == 2
+    assert "report projects needs exactly one of --workspace or" in done.stderr
+    assert "gather" not in done.stderr
+
+
+def test_a_hint_calls_the_python_that_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "my venv" / "bin" / "python"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(extras.sys, "executable", str(python))
+    monkeypatch.setattr(extras.shutil, "which", lambda name: f"/usr/bin/{name}")
+
+    assert extras.quote_python() == "'my venv/bin/python'"
+    with pytest.raises(ConfigurationError, match="Type: 'my venv/bin/python' -m pip install"):
+        extras.require("no_such_module", extra="excel")
+    monkeypatch.setattr(extras.shutil, "which", lambda name: str(python.with_name(name)))
+    assert extras.quote_python() == "python"
+    with pytest.raises(ConfigurationError, match="Type: pip install 'asana-frames"):
+        extras.require("no_such_module", extra="excel")

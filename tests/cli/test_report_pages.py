@@ -119,8 +119,18 @@ def test_on_paper_no_table_is_wider_than_the_page(page: Any) -> None:
     assert cut == 0
     # What is folded is not printed, and a line says so.
     assert page.get_by_role("heading", name="Dependencies").is_visible()
-    assert page.get_by_text("rows is not printed").first.is_visible()
+    assert page.get_by_text("rows is left out unless it is unfolded").first.is_visible()
     assert page.get_by_role("heading", name="Throughput").is_visible()
+
+
+def test_on_paper_no_day_is_broken_into_two_lines(page: Any) -> None:
+    page.emulate_media(media="print")
+
+    wraps = page.eval_on_selector_all(
+        ".time:not(thead th)",
+        "all => [...new Set(all.map(one => getComputedStyle(one).whiteSpace))]",
+    )
+    assert wraps == ["nowrap"]
 
 
 def test_wide_tables_lie_across_the_sheet(page: Any, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 
@@ -52,6 +53,21 @@ def test_messages_on_the_terminal_are_shown(recorder: Recorder) -> None:
 
     assert SHOWN in done.stderr
     assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("output", ["csv", "json"])
+def test_closed_standard_output_is_an_error_of_one_line(recorder: Recorder, output: str) -> None:
+    recorder.replies(Reply(body={"data": [{"gid": "1", "name": "a"}]}))
+    command = [sys.executable, "-m", "asana_frames", "tags", "list", "--workspace", "1"]
+    settings = {"ASANA_BASE_URL": recorder.url, "ASANA_ACCESS_TOKEN": "t", "PYTHONUTF8": "1"}
+    line = shlex.join([*command, "--format", output])
+
+    done = subprocess.run(
+        ["sh", "-c", f"{line} >&-"], capture_output=True, text=True, env=os.environ | settings
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "The output cannot be written: Bad file descriptor.\n"
 
 
 def _read_to_end(source: int) -> str:

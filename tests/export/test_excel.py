@@ -639,6 +639,18 @@ def test_a_chart_that_excel_cannot_draw_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_chart_says_why_long_numbers_are_not_in_it(tmp_path: Path) -> None:
+    long = pd.DataFrame({"name": ["a", "b"], "big": pd.array([1, 2**60], dtype="Int64")})
+    digits = "'big'.* holds numbers of more than 15 digits"
+
+    with pytest.raises(af.InvalidArgument, match=digits):
+        book_of({"a": long}, tmp_path, charts={"a": {"kind": "bar", "y": "big"}})
+    with pytest.raises(af.InvalidArgument, match=f"no numbers to draw: {digits}"):
+        book_of({"a": long}, tmp_path, charts={"a": "bar"})
+    with pytest.warns(af.exceptions.AsanaWarning, match=digits):
+        book_of({"a": long.assign(hours=1.0)}, tmp_path, charts={"a": "bar"})
+
+
 def test_a_chart_needs_a_table_with_numbers(tmp_path: Path, hours: pd.DataFrame) -> None:
     text = hours[["person_name", "week"]].assign(gid=5)
 

@@ -198,7 +198,7 @@ def test_what_does_not_fit_beside_a_chart_is_folded_but_not_what_it_shows(
 
 
 def test_names_that_stand_in_the_row_above_are_dimmed(tmp_path: Path, tasks: pd.DataFrame) -> None:
-    tasks = tasks[["assignee_name", "hours"]]
+    tasks = tasks[["assignee_name", "hours"]].fillna({"assignee_name": "Ben"})
     people = write({"a": tasks}, tmp_path)["a"].conditional_formatting
     af.export.to_excel({"a": tasks}, tmp_path / "plain.xlsx")
     plain = openpyxl.load_workbook(tmp_path / "plain.xlsx")["a"].conditional_formatting
@@ -426,3 +426,38 @@ def test_a_summary_without_findings_has_no_heading_of_them(
 
     cells = [cell.value for row in book["Summary"].rows for cell in row]
     assert "Findings" not in cells
+
+
+@pytest.mark.parametrize(("names", "is_dimmed"), [(["Ana", "Ana"], True), (["Ana", None], False)])
+def test_names_are_dimmed_only_where_every_row_has_one(
+    names: list[str | None], is_dimmed: bool, tmp_path: Path
+) -> None:
+    lines = pd.DataFrame({"task_name": pd.Series([*names, "Ben"], dtype=STR), "hours": 1.0})
+
+    sheet = write({"lines": lines}, tmp_path)["lines"]
+
+    assert bool(list(sheet.conditional_formatting)) == is_dimmed
+
+
+def test_the_row_of_all_projects_has_its_name(tmp_path: Path, asana: af.Asana) -> None:
+    report = af.gather.projects_report(asana, "Acme", now=NOW)
+
+    sheet = write(report, tmp_path, title="Acme")["portfolio"]
+
+    headers = [cell.value for cell in sheet[1]]
+    total = dict(zip(headers, (cell.value for cell in sheet[sheet.max_row]), strict=True))
+    assert headers[0] == "Project"
+    assert (total["Project"], total["Kind"]) == ("All projects", "total")
+    assert (total["Behind"], total["Days slipped"]) == (None, None)
+    assert pd.isna(report.portfolio["project_name"].iloc[-1])
+
+
+def test_headers_above_numbers_break_inside_no_word(tmp_path: Path) -> None:
+    numbers = pd.DataFrame({"name": ["a"], "open": [1], "overdue": [2], "days_unclassified": [3]})
+
+    sheet = write({"a": numbers}, tmp_path)["a"]
+
+    for letter, cell in zip("BCD", sheet[1][1:], strict=True):
+        # In pixels: a bold letter, and the indent and margins.
+        longest = max(map(len, cell.value.split())) * 7.7 + 18 + 5
+        assert sheet.column_dimensions[letter].width * 7 + 5 >= longest

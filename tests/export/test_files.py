@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import stat
@@ -225,6 +226,16 @@ def test_a_link_is_followed_and_stays(tmp_path: Path, is_there: bool) -> None:
     assert link.is_symlink()
     assert file.read_text() == '"a"\n1\n'
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["far", "link.csv", "x.csv"]
+
+
+def test_a_full_disk_is_not_called_a_missing_folder(tmp_path: Path) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(af.ConfigurationError) as found, replace_file(tmp_path / "x.csv"):
+        raise full
+
+    assert "No space left on device. Free some space, or" in str(found.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there are no such files")

@@ -444,7 +444,10 @@ def test_long_tables_are_folded_away_on_request(tmp_path: Path) -> None:
 
     assert page.texts["summary"] == ["Table of 25 of 30 rows"]
     # Shown on paper alone.
-    assert "The table of 25 of 30 rows is not printed." in page.texts["p"]
+    assert (
+        "When printed, this table of 25 of 30 rows is left out unless it is unfolded."
+        in page.texts["p"]
+    )
     assert len(page.tables) == 2
 
 

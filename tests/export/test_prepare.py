@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -195,6 +196,79 @@ def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
         assert back["name"].iloc[0] == "a\ufffdb"
         assert back["tags"].iloc[0] == ("a\ufffdb",)
     assert frame["name"].iloc[0] == half
+
+
+#: Suffix -> what a writer needs besides frame and path.
+WRITERS: dict[str, dict[str, Any]] = {one: {} for one in ("csv", "json", "md", "parquet", "xlsx")}
+WRITERS |= {"html": {"title": "t"}}
+PAGES = ("html", "md", "xlsx")
+
+
+def write(suffix: str, frame: pd.DataFrame, folder: Path, **options: Any) -> Path:
+    path = folder / f"x.{suffix}"
+    name = {"md": "markdown", "xlsx": "excel"}.get(suffix, suffix)
+    getattr(af.export, f"to_{name}")(frame, path, **(WRITERS[suffix] | options))
+    return path
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pd.DataFrame({"n": [1]}, index=pd.Index(["a\ud800"], dtype=object, name="who")),
+        pd.DataFrame(
+            {"n": [1]},
+            index=pd.MultiIndex(
+                [pd.Index(["a\ud800"], dtype=object), ["b"]], [[0], [0]], names=["who", "b"]
+            ),
+        ),
+        pd.DataFrame({"who": [{"k\ud800": ["a\ud800"]}]}),
+        pd.DataFrame({"who": [{"a\ud800"}]}),
+        pd.DataFrame({"who": [np.array(["a\ud800"], dtype=object)]}),
+    ],
+    ids=["index", "levels", "dict", "set", "array"],
+)
+def test_halves_of_characters_are_found_wherever_a_frame_has_text(
+    tmp_path: Path, suffix: str, frame: pd.DataFrame
+) -> None:
+    if suffix == "parquet" and isinstance(frame.get("who", [0])[0], set):
+        pytest.skip("Parquet holds no sets")
+    with pytest.warns(af.exceptions.AsanaWarning, match="text in who has halves"):
+        path = write(suffix, frame, tmp_path)
+
+    if suffix in ("csv", "json", "html"):
+        assert "a\ufffd" in path.read_text("utf-8")
+
+
+@pytest.mark.filterwarnings("ignore:The text in:asana_frames.exceptions.AsanaWarning")
+@pytest.mark.parametrize("suffix", PAGES)
+def test_halves_of_characters_in_findings_and_tiles_break_no_page(
+    tmp_path: Path, suffix: str
+) -> None:
+    half = pd.Series(["a\ud800"], dtype=object)
+    given = {
+        "findings": pd.DataFrame({"sentence": half}),
+        "tiles": pd.DataFrame({"label": half, "text": half}),
+    }
+
+    path = write(suffix, pd.DataFrame({"n": [1]}), tmp_path, title="t", **given)
+
+    assert suffix != "html" or "a\ufffd" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_arrays_in_cells_are_written_as_lists(tmp_path: Path, suffix: str) -> None:
+    cells = [np.array(["x", "y"]), np.array([]), None]
+    lists = pd.DataFrame({"tags": [("x", "y"), (), None]})
+    options = {"schema": True} if suffix in ("csv", "json") else {}
+
+    path = write(suffix, pd.DataFrame({"tags": cells}), tmp_path, **options)
+
+    made = path.read_bytes()
+    if suffix == "xlsx":
+        pd.testing.assert_frame_equal(af.read_excel(path), lists.assign(tags=[("x", "y"), (), ()]))
+    else:
+        assert made == write(suffix, lists, tmp_path, **options).read_bytes()
 
 
 def test_whole_text_is_written_without_a_warning(

@@ -262,8 +262,8 @@ def test_the_change_of_a_tile_is_that_of_the_numbers_it_shows() -> None:
 
     assert note(0.564, 0.546, "share") == "▲ 1 point from 55 %"
     assert note(0.5, 0.6, "share") == "▼ 10 points from 60 %"
-    assert note(2.04, 1.96, "hours") == "as before"
-    assert note(2.06, 1.94, "hours") == "▲ 0.2 from 1.9"
+    assert note(12.04, 11.96, "hours") == "as before"
+    assert note(2.06, 1.94, "hours") == "▲ 0.12 from 1.94"
     assert note(1200.0, 1100.0, "tasks") == "▲ 100 from 1,100"
 
 
@@ -284,9 +284,9 @@ def test_a_change_too_small_for_the_numbers_shown_has_no_size() -> None:
 
 
 def test_a_number_below_the_least_one_shown_is_escaped() -> None:
-    figure = KeyFigure("hours", "hours", 0.04)
+    figure = KeyFigure("hours", "hours", 0.004)
 
-    assert "<b>&lt;0.1</b>" in format_tiles(build_key_figures([figure]))
+    assert "<b>&lt;0.01</b>" in format_tiles(build_key_figures([figure]))
 
 
 @pytest.mark.parametrize(("value", "look"), [(0.7, "af-quiet"), (0.699, "af-bad")])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
-from asana_frames.display.sentences import cut_name, format_decimals, join_words
+from asana_frames.display.sentences import cut_name, format_decimals, format_figure, join_words
 
 NONE = "(none)"
 #: From here on one decimal is enough.
@@ -35,12 +35,23 @@ def format_value(value: Any) -> str:
 
 
 def format_number(value: float) -> str:
-    """Return a number with at most two decimals, enough for minutes; large ones with one.
+    """Return a number as sentences and tiles beside the chart have it.
 
     Examples
     --------
     >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125.3', '>-0.01']
+    ['12.5', '0.25', '1,125', '>-0.01']
+    """
+    return format_figure(value)
+
+
+def format_exact(value: float) -> str:
+    """Return a number whose sums are seen, or money: with two decimals, enough for minutes.
+
+    Examples
+    --------
+    >>> [format_exact(value) for value in (12.5, 164.25, 1125.25, -0.001)]
+    ['12.5', '164.25', '1,125.3', '>-0.01']
     """
     decimals = 2 if abs(value) < _LARGE else 1
     return format_decimals(value, decimals).rstrip("0").rstrip(".")

@@ -38,7 +38,7 @@ from asana_frames.charts.shared.heat_map import (
     hatch_cells,
     write_cells,
 )
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import format_exact, unique_labels
 from asana_frames.charts.shared.rows import name_rows
 from asana_frames.display.sentences import count_noun, join_words
 
@@ -194,7 +194,7 @@ def _draw_states(ax: Axes, values: Numbers, edges: Numbers) -> QuadMesh:
 def _week_texts(hours: Numbers, is_away: NDArray[np.bool_]) -> list[list[str]]:
     return [
         [
-            AWAY if away else "" if np.isnan(value) else format_number(value) if value else NOTHING
+            AWAY if away else "" if np.isnan(value) else format_exact(value) if value else NOTHING
             for value, away in zip(row, row_away, strict=True)
         ]
         for row, row_away in zip(hours, is_away, strict=True)

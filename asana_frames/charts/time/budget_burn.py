@@ -36,7 +36,12 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
+from asana_frames.charts.shared.labels import (
+    format_exact,
+    format_number,
+    format_value,
+    shorten_name,
+)
 from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
 from asana_frames.display.sentences import format_day, format_share
@@ -148,7 +153,7 @@ def _draw_one_budget(ax: Axes, rows: pd.DataFrame, step: Step) -> _Around:
     ends |= _draw_plan(ax, rows, step)
     if not np.isnan(total):
         line = ax.axhline(total, color=shade(ax, ALARM), linewidth=1.4)
-        label = f"budget: {format_number(total)} {shorten_name(units)}"
+        label = f"budget: {format_exact(total)} {shorten_name(units)}"
         ends[label] = End(total, line, ALARM)
     exhaustion = _mark_exhaustion(ax, rows, step)
     if (column_numbers(rows, "used_total") >= 0).all():
@@ -166,8 +171,8 @@ def _summarise_use(rows: pd.DataFrame, total: float, units: str, exhaustion: str
     known = _count_known_rows(rows)
     if not known:
         return f"{exhaustion[:1].upper()}{exhaustion[1:]}." if exhaustion else ""
-    used = format_number(float(column_numbers(rows, "used_total")[known - 1]))
-    whole = "" if np.isnan(total) else f" of {format_number(total)}"
+    used = format_exact(float(column_numbers(rows, "used_total")[known - 1]))
+    whole = "" if np.isnan(total) else f" of {format_exact(total)}"
     return f"{used}{whole} {units} used{f'; {exhaustion}' if exhaustion else ''}."
 
 

@@ -27,7 +27,7 @@ from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES, WARNING
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_value, shorten_name
+from asana_frames.charts.shared.labels import format_exact, format_value, shorten_name
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
 from asana_frames.display.sentences import count_noun, format_share
@@ -244,8 +244,8 @@ def _describe_use(
     percent = "" if np.isnan(share) else format_share(share)
     if is_short:
         return f"{percent}: {told}" if percent else told
-    whole = "" if np.isnan(total) else f" of {format_number(total)}"
-    amount = f"{format_number(float(np.nan_to_num(used)))}{whole}"
+    whole = "" if np.isnan(total) else f" of {format_exact(total)}"
+    amount = f"{format_exact(float(np.nan_to_num(used)))}{whole}"
     unit = shorten_name(format_value(units), 8)
     return f"{', '.join(filter(None, [f'{amount} {unit}', percent]))}: {told}"
 

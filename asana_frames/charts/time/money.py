@@ -46,7 +46,12 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, name_by_keys, unique_labels
+from asana_frames.charts.shared.labels import (
+    format_exact,
+    format_number,
+    name_by_keys,
+    unique_labels,
+)
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
@@ -221,7 +226,7 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
     """Draw bars by period; return what stands around the axes."""
     is_dated = found.rows["period"].notna()
     undated = found.rows.loc[~is_dated, list(found.sides)].sum()
-    left = ", ".join(f"{name} {format_number(value)}" for name, value in undated.items() if value)
+    left = ", ".join(f"{name} {format_exact(value)}" for name, value in undated.items() if value)
     notes = [_note_unpriced(found), f"without a date: {left}" if left else ""]
     found = found._replace(rows=found.rows[is_dated])
     if found.rows.empty:
@@ -267,7 +272,7 @@ def _format_money(value: float) -> str:
     >>> _format_money(7046.25), _format_money(46.25)
     ('7,046', '46.25')
     """
-    return format_number(round(value) if abs(value) >= _WHOLE else value)
+    return format_exact(round(value) if abs(value) >= _WHOLE else value)
 
 
 def _draw_periods(
@@ -327,7 +332,7 @@ def _draw_by_key(ax: Axes, found: _Money) -> _Around:
     ax.locator_params(axis="x", nbins=max(2, min(7, int(1.3 * axes_width(ax)))))
     label_rows(ax, list(shown.index) if found.keys else ["all"])
     ax.set_xlabel(found.currency, fontsize=font_size(ax) + 1)
-    rest = ", ".join(f"{name} {format_number(hidden[name].sum())}" for name in found.sides)
+    rest = ", ".join(f"{name} {format_exact(hidden[name].sum())}" for name in found.sides)
     return {
         "finding": _summarise(found, [whole[label] for label in sums.index], sums),
         "notes": [

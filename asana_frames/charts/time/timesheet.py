@@ -38,7 +38,7 @@ from asana_frames.charts.shared.heat_map import (
     write_cells,
 )
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink
-from asana_frames.charts.shared.labels import format_number, shorten_name, unique_labels
+from asana_frames.charts.shared.labels import format_exact, shorten_name, unique_labels
 from asana_frames.charts.shared.rows import name_rows
 from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
@@ -175,11 +175,11 @@ def _summarise(persons: pd.DataFrame, totals: pd.DataFrame) -> str:
     hours = float(persons["total"].astype("float64").sum())
     whole = float(totals["total"].astype("float64").max()) if len(totals) else np.nan
     is_part = not np.isnan(whole) and not np.isclose(hours, whole)
-    total = f"of {format_number(whole)} h" if is_part else "h in all"
+    total = f"of {format_exact(whole)} h" if is_part else "h in all"
     counts = persons["approval_status"].astype(object).value_counts()
     parts = [f"{counts[status]:,} {status}" for status in _STATUSES if status in counts]
     told = f"; timesheets: {', '.join(parts)}" if parts else ""
-    return f"{format_number(hours)} {total}{told}."
+    return f"{format_exact(hours)} {total}{told}."
 
 
 def _is_total_row(timesheet: pd.DataFrame) -> pd.Series:
@@ -244,7 +244,7 @@ def _day_texts(rows: pd.DataFrame, columns: Sequence[str]) -> list[list[str]]:
 
 
 def _format_hours(value: float) -> str:
-    return NOTHING if np.isnan(value) or value == 0 else format_number(value)
+    return NOTHING if np.isnan(value) or value == 0 else format_exact(value)
 
 
 def _write_totals(

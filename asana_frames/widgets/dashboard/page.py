@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asana_frames.display.sentences import format_decimals, format_share
+from asana_frames.display.sentences import format_figure, format_share
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.widgets.pickers.labels import shorten_name
 
@@ -249,7 +249,7 @@ def _format_number(value: object, unit: object) -> str:
         return "?"
     if unit == "share":
         return format_percent(value)
-    return format_decimals(value, 1 if unit == "hours" else 0).removesuffix(".0")
+    return format_figure(value)
 
 
 def _link(name: object, url: object) -> str:
