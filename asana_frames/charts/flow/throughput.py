@@ -34,7 +34,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import format_number, key_heading, shorten_name
+from asana_frames.charts.shared.labels import format_tenths, key_heading, shorten_name
 from asana_frames.charts.shared.partial import describe_partial
 from asana_frames.charts.shared.stacked_bars import (
     draw_stacked_bars,
@@ -156,7 +156,7 @@ def _draw_mean(ax: Axes, whole: pd.Series[Any], step: Step) -> dict[str, End]:
         linewidth=1.2,
         linestyle="--",
     )
-    return {f"mean {format_number(round(mean, 1))}": End(mean, line, mix_ink(ax))}
+    return {f"mean {format_tenths(mean)}": End(mean, line, mix_ink(ax))}
 
 
 def _label_series(
@@ -176,6 +176,6 @@ def _summarise(whole: pd.Series[Any], step: Step) -> str:
     if whole.empty or not whole.any():
         return ""
     period, most = name_period(step), pd.Timestamp(whole.index[int(whole.argmax())])
-    mean, highest = (format_number(round(float(n), 1)) for n in (whole.mean(), whole.max()))
+    mean, highest = (format_tenths(float(n)) for n in (whole.mean(), whole.max()))
     when = format_day(most) if step.every == "D" else f"the {period} from {format_day(most)}"
     return f"{mean} per {period} on average; most, {highest}, in {when}."
