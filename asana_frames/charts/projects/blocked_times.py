@@ -24,7 +24,7 @@ from asana_frames.charts.shared.columns import column_numbers, drop_missing, rea
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, shade
-from asana_frames.charts.shared.labels import format_tenths, unique_labels
+from asana_frames.charts.shared.labels import format_tenths, name_leaders, unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.display.sentences import format_decimals
 
@@ -136,7 +136,8 @@ def _name_longest(total: pd.Series, rows: pd.DataFrame, labels: pd.Series) -> st
     still = labels[rows["is_current"].fillna(False).to_numpy(dtype=bool)].nunique()
     verb = "is" if still == 1 else "are"
     counted = f"; {still:,} of {len(total):,} still {verb}" if still else ""
-    return f"Longest: {total.index[0]}, {_format_days(total.iloc[0])}{counted}."
+    name = name_leaders(total.index, total)
+    return f"Longest: {name}, {_format_days(total.iloc[0])}{counted}."
 
 
 def _find_days(rows: pd.DataFrame) -> tuple[Any, Any]:

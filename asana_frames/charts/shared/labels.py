@@ -63,7 +63,7 @@ def format_tenths(value: float) -> str:
     return format_decimals(value, 1).removesuffix(".0")
 
 
-def find_leaders(values: Numbers) -> NDArray[np.bool_]:
+def find_leaders(values: Numbers | pd.Series) -> NDArray[np.bool_]:
     """Return a mask of the greatest values, all that are equal; missing ones are not.
 
     Examples
@@ -71,11 +71,12 @@ def find_leaders(values: Numbers) -> NDArray[np.bool_]:
     >>> find_leaders(np.array([1.0, 3.0, np.nan, 3.0])).tolist()
     [False, True, False, True]
     """
-    greatest = np.nanmax(values, initial=-np.inf)
-    return np.asarray(values >= greatest - TINY * max(1.0, abs(greatest)))
+    numbers = np.asarray(values, dtype="float64")
+    greatest = np.nanmax(numbers, initial=-np.inf)
+    return np.asarray(numbers >= greatest - TINY * max(1.0, abs(greatest)))
 
 
-def name_leaders(names: Iterable[object], values: Numbers) -> str:
+def name_leaders(names: Iterable[object], values: Numbers | pd.Series) -> str:
     """Return the names that have the greatest value: the first one, and how many more.
 
     Examples
@@ -87,6 +88,20 @@ def name_leaders(names: Iterable[object], values: Numbers) -> str:
     """
     pairs = zip(names, find_leaders(values), strict=True)
     return list_some(list(dict.fromkeys(str(name) for name, leads in pairs if leads)), 1)
+
+
+def say_who_leads(names: Iterable[object], values: Numbers | pd.Series) -> str:
+    """Return the names that have the greatest value, and that they have the most.
+
+    Examples
+    --------
+    >>> say_who_leads(["Ana", "Ben"], np.array([1.0, 3.0]))
+    'Ben has the most'
+    >>> say_who_leads(["Ana", "Ben"], np.array([3.0, 3.0]))
+    'Ana and Ben have the most'
+    """
+    verb = "has" if find_leaders(values).sum() == 1 else "have"
+    return f"{name_leaders(names, values)} {verb} the most"
 
 
 def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
