@@ -82,7 +82,7 @@ TWO_PERSONS = (
     [
         ("load", ["150", "50", "50", "100"]),
         ("free", ["-20", "10", "20", "0"]),
-        ("utilisation", ["25", "75", "12", "25"]),
+        ("utilisation", ["25", "75", "13", "25"]),
     ],
 )
 def test_cells_carry_their_numbers_the_busiest_person_at_the_top(
@@ -255,7 +255,7 @@ def test_odd_values_are_drawn() -> None:
     ax = af.charts.capacity(capacity_of(*rows))
 
     assert names_of(ax) == ["Bo", r"Save \$5 and \$6"]
-    assert words_of(ax)[:2] == ["50000", "-38"]
+    assert words_of(ax)[:2] == ["50,000", "-38"]
     assert "+ 1 rows without a period" in words_of(ax)
     ax.figure.canvas.draw()
 

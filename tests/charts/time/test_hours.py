@@ -266,7 +266,7 @@ def test_several_keys_are_joined_and_flags_are_words() -> None:
     ax = af.charts.hours(frame)
 
     assert names_of(ax) == ["Ana · yes · A", "Bo · (none) · (none)"]
-    assert title_of(ax) == "Tracked hours by created by, is billable and category"
+    assert title_of(ax) == "Tracked hours by person, is billable and category"
 
 
 def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> None:
