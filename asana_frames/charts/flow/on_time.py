@@ -37,7 +37,7 @@ from asana_frames.charts.shared.rates import (
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
-from asana_frames.display.sentences import format_share
+from asana_frames.display.sentences import count_noun, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -154,7 +154,7 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
     if not number:
         return "All due tasks were done on time."
     if due is None:
-        return f"Most not on time: {most}, {number:,.0f} due tasks each."
+        return f"Most not on time: {most}, {count_noun(int(number), 'due task')} each."
     return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
 
 
