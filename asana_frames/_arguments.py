@@ -11,6 +11,9 @@ from typing import Any
 
 from asana_frames.exceptions import InvalidArgument, suggest_names
 
+#: A larger share is meant in percent.
+_LARGEST_SHARE = 10
+
 
 def check_text(value: object, *, name: str, like: str) -> None:
     """Raise an error unless an argument is text.
@@ -84,6 +87,30 @@ def check_flag(value: object, *, name: str) -> None:
     """
     if value is not None and not isinstance(value, bool):
         raise InvalidArgument(f"{name}= takes True or False, not {type(value).__name__}.")
+
+
+def check_share(value: object, *, name: str, like: float) -> None:
+    """Raise an error unless an argument is a share above 0 of a whole, which may be exceeded.
+
+    Parameters
+    ----------
+    value
+        The argument.
+    name
+        Its name.
+    like
+        An example of a valid value.
+
+    Raises
+    ------
+    InvalidArgument
+        It is not a number, not above 0, or so large that it is a percentage.
+    """
+    check_number(value, name=name, like=like)
+    if not 0 < value <= _LARGEST_SHARE:  # type: ignore[operator]  # a number
+        raise InvalidArgument(
+            f"{name}: {value!r} is not a share above 0; use {like} for {like:.0%}."
+        )
 
 
 def check_number(

@@ -101,10 +101,45 @@ def format_share(share: float) -> str:
     """
     percent = 100 * float(share)
     text = format_decimals(percent, 1 if 0 < abs(percent) < 1 else 0)
-    if text == "100" and abs(percent - 100) >= _NOTHING:
+    if text.lstrip("-") == "100" and abs(abs(percent) - 100) >= _NOTHING:
         text = format_decimals(percent, 1)
-        text = text if text != "100.0" else ">99.9" if percent < 100 else ">100"
+        if text.lstrip("-") == "100.0":
+            edge = "99.9" if abs(percent) < 100 else "100"
+            text = f">{edge}" if percent > 0 else f"<-{edge}"
     return f"{text.removesuffix('.0')} %"
+
+
+def format_change(change: float) -> str:
+    """Return a change in whole percent, with its sign; only no change at all is 0.
+
+    Examples
+    --------
+    >>> [format_change(change) for change in (0.25, -0.2, 0.0, 0.00001, -0.00001)]
+    ['+25 %', '-20 %', '0 %', '<+0.1 %', '>-0.1 %']
+    """
+    text = format_share(change)
+    if text == "0 %" or "-" in text:
+        return text
+    return f"<+{text[1:]}" if text.startswith("<") else f"+{text}"
+
+
+def format_points(points: float, limit: float = 0.0) -> str:
+    """Return percentage points, whole ones unless that would show them as ``limit``.
+
+    Examples
+    --------
+    >>> format_points(31.4), format_points(1.2), format_points(0.4)
+    ('31 points', '1 point', '0.4 points')
+    >>> format_points(10.2, 10), format_points(10.01, 10), format_points(10, 10)
+    ('10.2 points', '>10 points', '10 points')
+    """
+    size, limit = abs(float(points)), abs(limit)
+    text = format_decimals(size, 0) if size >= 1 else format_figure(size)
+    if limit and text == f"{limit:.0f}" and abs(size - limit) >= _NOTHING:
+        text = format_decimals(size, 1)
+        if text == f"{limit:.1f}":
+            text = f"{'>' if size > limit else '<'}{limit:.0f}"
+    return f"{text} {'point' if text == '1' else 'points'}"
 
 
 def format_figure(value: float) -> str:

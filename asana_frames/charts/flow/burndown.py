@@ -14,7 +14,7 @@ from asana_frames.charts.shared.columns import column_numbers, read_input, sort_
 from asana_frames.charts.shared.dates import day_position, day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
+from asana_frames.charts.shared.labels import format_number, format_tenths
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
@@ -129,4 +129,4 @@ def _summarise(rows: pd.DataFrame) -> str:
     told = f"{remaining} remaining on {format_day(last['period'])}"
     if pd.isna(last["ideal"]):
         return f"{told}."
-    return f"{told}; the ideal line is at {format_number(round(float(last['ideal']), 1))}."
+    return f"{told}; the ideal line is at {format_tenths(float(last['ideal']))}."

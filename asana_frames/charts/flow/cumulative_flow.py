@@ -31,7 +31,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.labels import say_who_leads, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.display.sentences import count_noun
@@ -131,10 +131,10 @@ def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> 
     waiting = last[~last.index.isin(done)]
     if not waiting.any():
         return f"All {last.sum():,.0f} tasks are completed." if done else ""
-    most = waiting.index[int(waiting.argmax())]
+    most = say_who_leads(waiting.index, waiting)
     total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
     total = total if done else count_noun(int(waiting.sum()), "task")
-    return f"{total} at the end; {most} has the most ({waiting.max():,.0f})."
+    return f"{total} at the end; {most} ({waiting.max():,.0f})."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:

@@ -19,7 +19,7 @@ from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import label_date_axis
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
+from asana_frames.charts.shared.labels import format_number, format_tenths
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -83,7 +83,7 @@ def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
         # Labels that would stand above the axes move down.
         height = min(heights[number - 1], top + (number - 0.5) * label_height)
         separator = ": " if is_low else " within\n"
-        label = f"{100 * share:.0f} %{separator}{format_number(round(days, 1))} days"
+        label = f"{format_number(100 * share)} %{separator}{format_tenths(days)} days"
         write_beside_axes(ax, label, height)
 
 
@@ -93,9 +93,9 @@ def summarise_percentiles(marks: Mapping[float, float], count: int, word: str) -
     Examples
     --------
     >>> summarise_percentiles({0.5: 2.0, 0.85: 9.25}, 120, "completed")
-    'Half of 120 tasks were completed within 2 days, 85 % within 9.2.'
+    'Half of 120 tasks were completed within 2 days, 85 % within 9.3.'
     """
-    half, most = (format_number(round(marks[share], 1)) for share in (0.5, 0.85))
+    half, most = (format_tenths(marks[share]) for share in (0.5, 0.85))
     if count == 1:
         return f"One task was {word}, within {half} days."
     return f"Half of {count:,} tasks were {word} within {half} days, 85 % within {most}."

@@ -111,7 +111,9 @@ def forecast(
     titles, kinds = Titles(title, subtitle), {"done": "number"}
     forecast = read_input(forecast, _NEEDED, chart="forecast", ax=ax, kinds=kinds, titles=titles)
     keys = list_keys(forecast, [*_NEEDED, "unweighted"])
-    rows = forecast.reset_index(drop=True)
+    # A date without its percentile says nothing; a target may be without a chance.
+    is_usable = forecast["probability"].notna() | forecast["kind"].eq("chance").fillna(False)
+    rows = forecast[is_usable.to_numpy(dtype=bool)].reset_index(drop=True)
     finish = _select_kind(rows, "finish")
     if finish.empty:
         ax = new_axes(height=4.2) if ax is None else ax
@@ -187,8 +189,9 @@ def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
 def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
     left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
-    periods = int(row["history_periods"])
-    past = f"drawn from {count_noun(periods, 'past period')}" if periods else "no past period"
+    periods = row["history_periods"]
+    past = f"drawn from {count_noun(int(periods), 'past period')}" if pd.notna(periods) else ""
+    past = past if pd.isna(periods) or periods else "no past period"
     never = 0.0 if pd.isna(row["never"]) else float(row["never"])
     given_up = f"{format_share(never)} of the runs are never done" if never else ""
     return [", ".join(filter(None, [left, past])), given_up]
@@ -351,7 +354,7 @@ def _describe_group(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
         return "no past to draw from"
     if finish["date"].isna().all():
         return "never at this pace"
-    if len(targets) == 1:
+    if len(targets) == 1 and targets["probability"].notna().all():
         return f"target: {format_share(targets['probability'].iloc[0])}"
     row = _select_usual(finish)
     share = _format_percentile(row["probability"])

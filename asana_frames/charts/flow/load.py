@@ -34,8 +34,13 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import NOTHING, build_scale, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
-from asana_frames.charts.shared.labels import NONE, format_number, unique_labels
-from asana_frames.charts.shared.rows import name_rows
+from asana_frames.charts.shared.labels import (
+    NONE,
+    format_number,
+    say_who_leads,
+    unique_labels,
+)
+from asana_frames.charts.shared.rows import name_rows, select_branches
 from asana_frames.display.sentences import count_noun, format_hours
 from asana_frames.rollups.shared.periods import shift_periods
 
@@ -106,7 +111,9 @@ def load(
     labels = unique_labels(rows, _PERSON, max_name_length(ax))
     sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
     order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    drawn = order[: count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)]
+    named = [place for place, name in enumerate(order) if name != NONE][:1]
+    fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)
+    drawn = order[select_branches([0] * len(order), fits, named)]
     step = find_step(unique_days(rows["period"]), load.attrs.get("every"))
     days = _list_days(unique_days(rows["period"]), step, read_about(load).now)
     is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
@@ -146,7 +153,7 @@ def _summarise(sums: pd.Series[Any], show: Show) -> str:
         return ""
     most = float(known.iloc[0])
     amount = format_hours(most) if show == "hours" else count_noun(int(most), "task")
-    return f"{known.index[0]} has the most: {amount}."
+    return f"{say_who_leads(known.index, known)}: {amount}."
 
 
 def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:

@@ -29,6 +29,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.rates import (
+    add_repeated,
     draw_rate_lines,
     draw_rate_rows,
     find_most,
@@ -36,7 +37,7 @@ from asana_frames.charts.shared.rates import (
     list_period_columns,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
-from asana_frames.display.sentences import format_share
+from asana_frames.display.sentences import count_noun, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -80,8 +81,9 @@ def on_time(
         Over time a bar per period, in which the tasks due are stacked, with the rate on top; with
         keys a line per group, of at most eight, with a hollow point where the period is not over.
         Without periods a bar per group, the highest rate at the top. Tasks without a due date are
-        not drawn. The subtitle counts the due tasks that were done on time; with keys, it names
-        the group with most that were not.
+        not drawn. Rows of the same group and period are added up. The subtitle counts the due
+        tasks that were done on time; with keys, it names the group with most that were not, which
+        is always drawn.
 
     Raises
     ------
@@ -100,6 +102,9 @@ def on_time(
         rows = rows[rows["period"].notna().to_numpy(dtype=bool)]
     rows = rows.reset_index(drop=True)
     keys = list_keys(rows, _NUMBERS)
+    rate = (_RATE, "done_on_time", "judged")
+    rows = add_repeated(rows, keys, [*_LOOKS, "judged"], rate)
+    missed = rows["judged"] - rows["done_on_time"].astype("float64")
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if not rows["judged"].any():
@@ -107,9 +112,9 @@ def on_time(
         return draw_empty(ax, "No tasks that were due")
     legend: dict[str, Artist] = {}
     if not has_periods:
-        note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows))
+        note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows), missed)
     elif keys:
-        note = draw_rate_lines(ax, rows, keys, _RATE, "judged")
+        note = draw_rate_lines(ax, rows, keys, _RATE, "judged", missed)
     else:
         note, legend = _draw_bars(ax, rows)
     set_heading(
@@ -138,16 +143,18 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
     """Count the tasks done on time, or name the group with most that were not."""
     if not keys:
         counts = rows[[*_LOOKS]].astype("float64").sum()
-        due, on_time = counts.sum(), counts["done_on_time"]
+        total, on_time = counts.sum(), counts["done_on_time"]
         late, still_open = (f"{counts[name]:,.0f}" for name in ("done_late", "open_late"))
         return (
-            f"{on_time:,.0f} of {due:,.0f} due tasks were done on time; {late} were late, "
+            f"{on_time:,.0f} of {total:,.0f} due tasks were done on time; {late} were late, "
             f"{still_open} are late and open."
         )
     missed = rows["judged"] - rows["done_on_time"].astype("float64")
     most, number, due = find_most(rows, keys, missed, rows["judged"])
     if not number:
         return "All due tasks were done on time."
+    if due is None:
+        return f"Most not on time: {most}, {count_noun(int(number), 'due task')} each."
     return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
 
 
@@ -175,12 +182,13 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
 def _write_rates(ax: Axes, places: Numbers, heights: pd.Series[Any], rates: Numbers) -> bool:
     """Write rates above bars, if they are wide enough."""
     letters = axes_width(ax) * 72 * _BARS_SHARE / (0.6 * font_size(ax)) / max(len(places), 5)
-    if letters < len("100"):
+    texts = ["" if np.isnan(rate) else format_share(rate) for rate in rates]
+    if letters < max(map(len, texts)):
+        texts = [text.removesuffix(" %") for text in texts]
+    if letters < max(map(len, texts)):
         return False
-    unit = " %" if letters >= len("100 %") else ""
     style: dict[str, Any] = {"textcoords": "offset points", "fontsize": font_size(ax)}
-    for place, height, rate in zip(places, heights, rates, strict=True):
-        if not np.isnan(rate):
-            text = f"{100 * rate:.0f}{unit}"
+    for place, height, text in zip(places, heights, texts, strict=True):
+        if text:
             ax.annotate(text, (place, height), (0, 2), ha="center", **style)
     return True

@@ -12,6 +12,7 @@ from asana_frames.charts.shared.axes import draw_empty, make_room, new_axes
 from asana_frames.charts.shared.columns import drop_missing, list_keys, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.rates import (
+    add_repeated,
     draw_rate_lines,
     draw_rate_rows,
     find_most,
@@ -51,7 +52,8 @@ def reopenings(
     Axes
         Over time a line per group, of at most eight, those with the most completions; a hollow
         point where the period is not over. Without periods a bar per group, the highest rate at
-        the top. The subtitle names the group with most reopenings.
+        the top. Rows of the same group and period are added up. The subtitle names the group with
+        most reopenings, which is always drawn.
 
     Raises
     ------
@@ -67,17 +69,19 @@ def reopenings(
     has_periods = "period" in reopenings.columns
     rows = drop_missing(reopenings, *(["period"] if has_periods else []))
     keys = list_keys(rows, _NUMBERS)
+    counts = ("reopenings", "done")
+    rows = add_repeated(rows, keys, counts, (_RATE, *counts))
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if rows[_RATE].isna().all():
         set_heading(ax, reopenings, _WHAT, titles)
         return draw_empty(ax, "No completed tasks")
     if has_periods:
-        note = draw_rate_lines(ax, rows, keys, _RATE, "done")
+        note = draw_rate_lines(ax, rows, keys, _RATE, "done", rows["reopenings"])
     else:
-        counts = rows[["reopenings", "done"]].astype("float64")
-        texts = [f"{part:,.0f} of {whole:,.0f}" for part, whole in counts.to_numpy()]
-        note = draw_rate_rows(ax, rows, keys, _RATE, pd.Series(texts, index=rows.index))
+        pairs = rows[[*counts]].astype("float64").to_numpy()
+        texts = pd.Series([f"{part:,.0f} of {whole:,.0f}" for part, whole in pairs], rows.index)
+        note = draw_rate_rows(ax, rows, keys, _RATE, texts, rows["reopenings"])
     set_heading(
         ax,
         reopenings,
@@ -95,5 +99,7 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
     most, reopened, done = find_most(rows, keys, rows["reopenings"], rows["done"])
     if not reopened:
         return "No completed task was opened again."
+    if done is None:
+        return f"Most reopenings: {most}, {reopened:,.0f} each."
     counted = f"{reopened:,.0f} for {done:,.0f} completed tasks"
     return f"Most reopenings: {most}, {counted}." if keys else f"Reopenings: {counted}."

@@ -28,13 +28,19 @@ from asana_frames.charts.shared.dates import (
     label_period_axis,
     name_period,
     period_ends,
+    say_when,
     suggest_weeks,
     unique_days,
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import format_number, key_heading, shorten_name
+from asana_frames.charts.shared.labels import (
+    format_tenths,
+    key_heading,
+    name_leaders,
+    shorten_name,
+)
 from asana_frames.charts.shared.partial import describe_partial
 from asana_frames.charts.shared.stacked_bars import (
     draw_stacked_bars,
@@ -42,7 +48,6 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_series,
     series_looks,
 )
-from asana_frames.display.sentences import format_day
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -156,7 +161,7 @@ def _draw_mean(ax: Axes, whole: pd.Series[Any], step: Step) -> dict[str, End]:
         linewidth=1.2,
         linestyle="--",
     )
-    return {f"mean {format_number(round(mean, 1))}": End(mean, line, mix_ink(ax))}
+    return {f"mean {format_tenths(mean)}": End(mean, line, mix_ink(ax))}
 
 
 def _label_series(
@@ -175,7 +180,7 @@ def _summarise(whole: pd.Series[Any], step: Step) -> str:
     """Give the mean of the whole periods, and the one with most."""
     if whole.empty or not whole.any():
         return ""
-    period, most = name_period(step), pd.Timestamp(whole.index[int(whole.argmax())])
-    mean, highest = (format_number(round(float(n), 1)) for n in (whole.mean(), whole.max()))
-    when = format_day(most) if step.every == "D" else f"the {period} from {format_day(most)}"
-    return f"{mean} per {period} on average; most, {highest}, in {when}."
+    period = name_period(step)
+    most = name_leaders([say_when(day, step) for day in whole.index], whole)
+    mean, highest = (format_tenths(float(n)) for n in (whole.mean(), whole.max()))
+    return f"{mean} per {period} on average; most, {highest}, {most}."

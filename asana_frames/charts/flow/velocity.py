@@ -23,7 +23,7 @@ from asana_frames.charts.shared.columns import Numbers, column_numbers, read_inp
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, shorten_name
+from asana_frames.charts.shared.labels import format_number, format_tenths, shorten_name
 from asana_frames.rollups.shared.inputs import text_column
 
 if TYPE_CHECKING:
@@ -117,14 +117,14 @@ def _draw_mean(ax: Axes, done: Numbers) -> dict[str, Artist]:
         return {}
     mean = float(done.mean())
     line = ax.axhline(mean, color=mix_ink(ax), linewidth=1.2, linestyle="--")
-    return label_ends(ax, {f"mean {format_number(round(mean, 1))}": End(mean, line, mix_ink(ax))})
+    return label_ends(ax, {f"mean {format_tenths(mean)}": End(mean, line, mix_ink(ax))})
 
 
 def _summarise(over: pd.DataFrame) -> str:
     """Give the mean of sprints that are over, and what the last one completed."""
     if over.empty:
         return ""
-    mean = format_number(round(float(column_numbers(over, "done").mean()), 1))
+    mean = format_tenths(float(column_numbers(over, "done").mean()))
     last = over.iloc[-1]
     name = text_column(over, "name").fillna("?").iloc[-1]
     done, committed = (format_number(float(last[part])) for part in ("done", "committed"))

@@ -31,7 +31,11 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
-from asana_frames.charts.shared.labels import format_value, unique_labels
+from asana_frames.charts.shared.labels import (
+    format_value,
+    say_who_leads,
+    unique_labels,
+)
 from asana_frames.charts.shared.sections import SECTION
 
 if TYPE_CHECKING:
@@ -156,6 +160,5 @@ def _summarise(last: pd.DataFrame) -> str:
         return f"Above the limit: {', '.join(told)}."
     if not np.isnan(limits).all():
         return "No section is above its limit."
-    most = int(np.nan_to_num(tasks).argmax())
-    total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), tasks[most]))
-    return f"{total} open at the end; {names[most]} has the most ({highest})."
+    total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), np.nanmax(tasks)))
+    return f"{total} open at the end; {say_who_leads(names, tasks)} ({highest})."

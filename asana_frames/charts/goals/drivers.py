@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.goals.progress import ROW_HEIGHT
+from asana_frames.charts.goals.progress import ROW_HEIGHT, ProgressRow, label_goal_rows
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     WIDE,
     annotate_right,
     axes_width,
@@ -23,12 +24,12 @@ from asana_frames.charts.shared.axes import (
     new_axes,
 )
 from asana_frames.charts.shared.colours import SERIES
-from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
-from asana_frames.charts.shared.labels import format_value, shorten_name
-from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows
-from asana_frames.display.sentences import format_share
+from asana_frames.charts.shared.labels import find_leaders, format_value, unique_labels
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows, select_branches
+from asana_frames.display.sentences import format_points, format_share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +45,8 @@ class _Row(NamedTuple):
     owed: float
     label: str
     is_heading: bool
+    #: Identifies the goal or driver among those of the same name, if it is known.
+    gid: Any = None
 
 
 def goal_drivers(
@@ -68,7 +71,8 @@ def goal_drivers(
     Returns
     -------
     Axes
-        Goals in bold, each followed by what it depends on, in the order given, at most 60 rows.
+        Goals in bold, each followed by what it depends on, in the order given, at most 60 rows,
+        the one that the subtitle names among them.
         The bar is the progress of the goal that a driver lacks, in percentage points; the label
         has the progress of the driver and its weight (on narrow axes the former alone). What does
         not count for the goal's progress is left out, and counted in a note. The subtitle names
@@ -100,8 +104,8 @@ def goal_drivers(
     if not rows:
         set_heading(ax, drivers, _WHAT, titles)
         return draw_empty(ax, "No goals that are behind" if drivers.empty else "Nothing counts")
-    drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.0)][::-1]
-    _draw_rows(ax, drawn)
+    drawn = _select_rows(rows, count_fitting_rows(ax, _MOST_ROWS, reserved=1.0))
+    _draw_rows(ax, drawn[::-1])
     idle = len(drivers) - len(counted)
     idle_note = f"+ {idle} that support a goal without counting for its progress" if idle else ""
     notes = [count_hidden(len(rows) - len(drawn)), idle_note]
@@ -112,26 +116,41 @@ def goal_drivers(
 
 def _name_greatest(drivers: pd.DataFrame) -> str:
     """Return what holds a goal back the most, in a sentence."""
-    owed = drivers["owed"].astype("float64").fillna(0)
+    owed = np.nan_to_num(column_numbers(drivers, "owed"))
     if not (owed > 0).any():
         return ""
-    row = drivers.iloc[int(owed.argmax())]
-    driver, goal = format_value(row["driver_name"]), format_value(row["goal_name"])
-    return f"{driver} holds {goal} back the most: by {100 * float(owed.max()):.0f} points."
+    both = {
+        end: [*drivers[f"goal_{end}"], *drivers.get(f"driver_{end}", [None] * len(drivers))]
+        for end in ("gid", "name")
+    }
+    labels = unique_labels(pd.DataFrame(both), ["gid", "name"], LONGEST_NAME).tolist()
+    goals, names = labels[: len(drivers)], labels[len(drivers) :]
+    pairs = [f"{name} holds {goal}" for name, goal in zip(names, goals, strict=True)]
+    first, *others = [pair for pair, leads in zip(pairs, find_leaders(owed), strict=True) if leads]
+    alike = f"; {len(others)} more as much" if others else ""
+    return f"{first} back the most: by {format_points(100 * float(owed.max()))}{alike}."
+
+
+def _select_rows(rows: list[_Row], most: int) -> list[_Row]:
+    """Return the rows that fit, in their order; the driver that the finding names is one."""
+    owed = np.array([row.owed for row in rows])
+    first = [int(owed.argmax())] if owed.any() else []
+    return [rows[at] for at in select_branches([not r.is_heading for r in rows], most, first)]
 
 
 def _list_rows(drivers: pd.DataFrame, *, is_wide: bool) -> list[_Row]:
     """Return the rows from the top down; without weights in their labels unless ``is_wide``."""
     rows: list[_Row] = []
     columns = (drivers[c] for c in ("goal_gid", "goal_name", "ahead"))
+    gids = drivers.get("driver_gid", [None] * len(drivers))
     rest = (drivers[c] for c in ("driver_name", "kind", "progress", "weight", "owed"))
     last: object = None
-    for gid, name, ahead, driver, *cells in zip(*columns, *rest, strict=True):
+    for gid, name, ahead, own, driver, *cells in zip(*columns, gids, *rest, strict=True):
         key = name if pd.isna(gid) else gid
         if key != last:
-            rows.append(_Row(format_value(name), 0.0, _describe_goal(ahead), is_heading=True))
+            rows.append(_Row(format_value(name), 0.0, _describe_goal(ahead), True, gid))
             last = key
-        row = _describe_driver(driver, *cells)
+        row = _describe_driver(driver, *cells)._replace(gid=own)
         rows.append(row if is_wide else row._replace(label=row.label.partition(",")[0]))
     return rows
 
@@ -140,15 +159,14 @@ def _describe_goal(ahead: Any) -> str:
     if pd.isna(ahead):
         return ""
     points = 100 * float(ahead)
-    return f"{abs(points):.0f} points {'behind' if points <= 0 else 'ahead'}"
+    return f"{format_points(points)} {'behind' if points <= 0 else 'ahead'}"
 
 
 def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any) -> _Row:
     sign = "" if kind == "goal" else f"[{format_value(kind)}] "
     done = "no progress" if pd.isna(progress) else f"{format_share(progress)} done"
     part = f"{format_share(weight)} of the goal"
-    # Em spaces, which matplotlib keeps at the beginning of a name.
-    shown = f"\u2003{sign}{format_value(name)}"
+    shown = f"{sign}{format_value(name)}"
     return _Row(shown, 0.0 if pd.isna(owed) else float(owed), f"{done}, {part}", is_heading=False)
 
 
@@ -159,7 +177,8 @@ def _draw_rows(ax: Axes, rows: list[_Row]) -> None:
     for place, row in enumerate(rows):
         annotate_right(ax, row.label, (float(lacks[place]), place))
     longest = max_name_length(ax)
-    label_rows(ax, [shorten_name(row.name, longest) for row in rows], upwards=True)
+    named = [ProgressRow(r.name, None, gid=r.gid, depth=int(not r.is_heading)) for r in rows]
+    label_rows(ax, label_goal_rows(named, longest), upwards=True)
     for label, row in zip(ax.get_yticklabels(), rows, strict=True):
         label.set_fontweight("bold" if row.is_heading else "normal")
     # Room for the label of the longest bar.

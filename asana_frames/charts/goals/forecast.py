@@ -28,6 +28,7 @@ from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.display.sentences import count_noun, format_day, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -95,7 +96,7 @@ def goal_forecast(
     ax.set_xlabel("Progress (%)", fontsize=font_size(ax) + 1)
     without = len(forecast) - len(rows)
     note = f"+ {without} that are due, closed, or without a forecast" if without else ""
-    reached = int((rows["progress_at_due"] >= 1).sum())
+    reached = int((rows["progress_at_due"] >= 1 - TINY).sum())
     goals = f"{reached:,} of {count_noun(len(rows), 'goal')}"
     verb = "reaches its" if reached == 1 else "reach their"
     set_heading(

@@ -11,6 +11,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     WIDE,
     axes_width,
     count_fitting_rows,
@@ -25,10 +26,20 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import format_value, shorten_name, unique_labels
-from asana_frames.charts.shared.rows import OPTIONAL_KINDS, mark_expected, name_rows
+from asana_frames.charts.shared.labels import (
+    format_value,
+    name_leaders,
+    shorten_name,
+    unique_labels,
+)
+from asana_frames.charts.shared.rows import (
+    OPTIONAL_KINDS,
+    mark_expected,
+    name_rows,
+    select_branches,
+)
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
-from asana_frames.display.sentences import count_noun, format_share
+from asana_frames.display.sentences import count_noun, format_points, format_share
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 
@@ -90,11 +101,13 @@ def goal_progress(
     Returns
     -------
     Axes
-        Goals sorted by progress, the highest at the top, as many as fit, coloured by status, which
-        the label names as well. Goals without progress are named at the bottom without a bar. What
+        Goals sorted by progress, the highest at the top, coloured by status, which the label names
+        as well. Where not all fit, those that are furthest behind stay, then the highest. Goals
+        without progress are named at the bottom without a bar. What
         is beyond 100 % is hatched and ends at 125 %, progress below 0 has an arrow; both keep
         their number. The subtitle counts the open goals that are more than 10 points behind
-        what is expected by now (``ahead`` below -0.1), and names the one that is furthest behind.
+        what is expected by now (``ahead`` below -0.1), and names the one that is furthest behind,
+        or the first of several.
 
     Raises
     ------
@@ -120,7 +133,8 @@ def goal_progress(
     if goals.empty:
         set_heading(ax, progress, _WHAT, titles)
         return draw_empty(ax, "No goals")
-    drawn = rows[-count_fitting_rows(ax, len(rows), reserved=RESERVED) :]
+    fits = count_fitting_rows(ax, len(rows), reserved=RESERVED)
+    drawn = select_goal_rows(goals, rows[::-1], fits)[::-1]
     legend = draw_progress_bars(ax, goals, drawn)
     notes = [count_hidden(len(rows) - len(drawn))]
     finding = count_behind(goals)
@@ -169,6 +183,47 @@ def _goal_groups(goals: pd.DataFrame, by: By) -> pd.Series[Any]:
     return periods.loc[order]
 
 
+def select_goal_rows(
+    goals: pd.DataFrame, rows: Sequence[ProgressRow], most: int
+) -> list[ProgressRow]:
+    """Return the rows that fit, in their order.
+
+    The goals that are furthest behind come first, each with the rows that it stands below, because
+    the finding names them; then the others from the top.
+
+    Parameters
+    ----------
+    goals
+        What the row numbers refer to: ``status`` and, where they are known, ``ahead`` and
+        ``kind``.
+    rows
+        From the top down.
+    most
+        How many rows fit.
+    """
+    # Groups are above their goals, which have no depth of their own.
+    depths = [2 * row.depth + (row.number is not None and not row.is_heading) for row in rows]
+    return [rows[place] for place in select_branches(depths, most, _find_behind(goals, rows))]
+
+
+def _find_behind(goals: pd.DataFrame, rows: Sequence[ProgressRow]) -> list[int]:
+    """Return the places of the open goals that are behind, the furthest first."""
+    if "ahead" not in goals:
+        return []
+    ahead = column_numbers(goals, "ahead")
+    is_goal = goals["kind"].eq("goal").tolist() if "kind" in goals else [True] * len(goals)
+    behind = {
+        place: float(ahead[row.number])
+        for place, row in enumerate(rows)
+        if row.number is not None
+        and ahead[row.number] < 0
+        and is_goal[row.number]
+        and not row.is_heading
+        and not is_final_status(goals["status"].iloc[row.number])
+    }
+    return sorted(behind, key=lambda place: behind[place])
+
+
 def draw_progress_bars(
     ax: Axes,
     goals: pd.DataFrame,
@@ -193,7 +248,7 @@ def draw_progress_bars(
     if "expected" in ordered:
         legend = mark_expected(ax, at, 100 * column_numbers(ordered, "expected")) | legend
     longest = max_name_length(ax)
-    name_rows(ax, range(len(rows)), _label_rows(rows, longest))
+    name_rows(ax, range(len(rows)), label_goal_rows(rows, longest))
     for tick_label, row in zip(ax.get_yticklabels(), rows, strict=True):
         is_bold = row.number is None or row.is_heading
         tick_label.set_fontweight("bold" if is_bold else "normal")
@@ -206,7 +261,7 @@ def draw_progress_bars(
     return legend
 
 
-def _label_rows(rows: Sequence[ProgressRow], longest: int) -> list[str]:
+def label_goal_rows(rows: Sequence[ProgressRow], longest: int) -> list[str]:
     """Return the names of the rows; goals that have a gid and equal names have an ending."""
     known = [place for place, row in enumerate(rows) if not pd.isna(row.gid)]
     names = [shorten_name(row.name, longest) for row in rows]
@@ -255,7 +310,7 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
     Parameters
     ----------
     goals
-        Each goal once: ``name``, ``status`` and, where it is known, ``ahead``.
+        Each goal once: ``name``, ``status`` and, where they are known, ``ahead`` and ``gid``.
     what
         What the rows are called, such as ``"key result"``.
 
@@ -269,21 +324,28 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
     """
     if "ahead" not in goals:
         return ""
-    is_open = [not is_final_status(status) for status in goals["status"]]
-    goals = goals[is_open].reset_index(drop=True)
-    points = 100 * goals["ahead"].astype("float64")
-    if points.isna().all():
+    is_open = np.array([not is_final_status(status) for status in goals["status"]], dtype=bool)
+    names = _name_goals(goals)[is_open]
+    behind = -100 * column_numbers(goals, "ahead")[is_open]
+    if np.isnan(behind).all():
         return ""
     most = 100 * TOLERATED_LAG
-    behind = points[points < -most - TINY]
+    count = int((behind > most + TINY).sum())
     rule = f"more than {most:.0f} points behind what is expected by now"
-    if behind.empty:
+    if not count:
         return f"No {what} is {rule}."
-    name = format_value(goals["name"].iloc[int(points.argmin())])
-    verb = "is" if len(behind) == 1 else "are"
-    counted = f"{len(behind):,} of {count_noun(len(goals), what)}"
-    lag = f"{name}{'' if len(behind) == 1 else ' the most'} by {-behind.min():.0f}"
-    return f"{counted} {verb} {rule}: {lag}."
+    verb = "is" if count == 1 else "are"
+    counted = f"{count:,} of {count_noun(len(names), what)}"
+    lag = format_points(float(np.nanmax(behind)), most).partition(" ")[0]
+    name = name_leaders(names, behind)
+    return f"{counted} {verb} {rule}: {name}{'' if count == 1 else ' the most'} by {lag}."
+
+
+def _name_goals(goals: pd.DataFrame) -> pd.Series[Any]:
+    """Return the names of goals, equal ones told apart as in the rows of the chart."""
+    if "gid" in goals:
+        return unique_labels(goals, ["gid", "name"], LONGEST_NAME)
+    return goals["name"].map(format_value)
 
 
 def percent_ticks(ax: Axes) -> range:
@@ -314,6 +376,12 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
     if pd.isna(progress):
         return f"no progress, {words}"
     points = 0.0 if pd.isna(ahead) else 100 * float(ahead)
-    side = "ahead" if points > 0 else "behind"
-    difference = f", {abs(points):.0f} points {side}" if abs(points) > _FEWEST_POINTS else ""
-    return f"{format_share(progress)}  {words}{difference}"
+    return f"{format_share(progress)}  {words}{_describe_lead(points)}"
+
+
+def _describe_lead(points: float) -> str:
+    if abs(points) <= _FEWEST_POINTS:
+        return ""
+    # One decimal where whole points would not tell on which side of the limit a goal is.
+    words = format_points(points, 0 if points > 0 else 100 * TOLERATED_LAG)
+    return f", {words} {'ahead' if points > 0 else 'behind'}"

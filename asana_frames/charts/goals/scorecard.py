@@ -11,6 +11,7 @@ from asana_frames.charts.goals.progress import (
     ProgressRow,
     count_behind,
     draw_progress_bars,
+    select_goal_rows,
 )
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
@@ -60,7 +61,8 @@ def scorecard(
     Returns
     -------
     Axes
-        Objectives in bold, each followed by its key results, in the order given, at most 60 rows.
+        Objectives in bold, each followed by its key results, in the order given, at most 60 rows;
+        those that are furthest behind stay.
         Bars as in ``charts.goal_progress``, coloured by status; beside them the current value and
         the target, and the confidence (on narrow axes this alone). The subtitle counts the key
         results that are behind what is expected by now, as in ``charts.goal_progress``; a note
@@ -86,13 +88,15 @@ def scorecard(
         has_rows=True,
     )
     card = card.reset_index(drop=True)
+    ahead = card["progress"].astype("Float64") - card["expected"].astype("Float64")
+    card = card.assign(ahead=ahead)
     rows = _list_rows(card)
     if ax is None:
         ax = new_axes(height=ROW_HEIGHT * min(len(rows), _MOST_ROWS) + 1.6)
     if card.empty:
         set_heading(ax, scorecard, _WHAT, titles)
         return draw_empty(ax, "No key results")
-    drawn = rows[: count_fitting_rows(ax, _MOST_ROWS, reserved=1.1)]
+    drawn = select_goal_rows(card, rows, count_fitting_rows(ax, _MOST_ROWS, reserved=1.1))
     silent = int((~(card["days_since_status"] <= _LONG_AGO).fillna(False)).sum())
     silent_note = f"{silent} without a status update in {_LONG_AGO} days" if silent else ""
     # Narrow axes have room for one of the two, and the colour tells the other.
@@ -117,8 +121,8 @@ def _count_behind(card: pd.DataFrame) -> str:
     pairs = zip(card["key_result_gid"], card["objective_gid"], strict=True)
     rows = card[[bool(pd.isna(own) or own != top) for own, top in pairs]]
     rows = drop_repeated(rows, "key_result_gid")
-    ahead = rows["progress"].astype("Float64") - rows["expected"].astype("Float64")
-    return count_behind(rows.assign(name=rows["key_result_name"], ahead=ahead), "key result")
+    named = rows.assign(name=rows["key_result_name"], gid=rows["key_result_gid"])
+    return count_behind(named, "key result")
 
 
 def _list_rows(card: pd.DataFrame) -> list[ProgressRow]:

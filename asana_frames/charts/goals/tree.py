@@ -12,6 +12,7 @@ from asana_frames.charts.goals.progress import (
     ProgressRow,
     count_behind,
     draw_progress_bars,
+    select_goal_rows,
 )
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
@@ -54,7 +55,8 @@ def goal_tree(
     Returns
     -------
     Axes
-        The tree from the top down, in the order given, children below their parents; bars as in
+        The tree from the top down, in the order given, children below their parents; where not all
+        fit, the goals that are furthest behind stay, with those above them. Bars as in
         ``charts.goal_progress``. Projects, portfolios and tasks that support a goal are named in
         brackets by their kind; a goal that is repeated has a mark. The subtitle is that of
         ``charts.goal_progress``, each goal counted once.
@@ -76,7 +78,8 @@ def goal_tree(
         set_heading(ax, tree, _WHAT, titles)
         return draw_empty(ax, "No goals")
     rows = _list_rows(goals)
-    drawn = rows[: count_fitting_rows(ax, len(rows), reserved=RESERVED)]
+    fits = count_fitting_rows(ax, len(rows), reserved=RESERVED)
+    drawn = select_goal_rows(goals, rows, fits)
     legend = draw_progress_bars(ax, goals, drawn[::-1])
     # Aligned at the left, or the indentation would not show.
     for label in ax.get_yticklabels():

@@ -27,6 +27,7 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.labels import name_leaders
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars, pivot_periods
 from asana_frames.rollups.shared.moments import local_days
 from asana_frames.rollups.shared.periods import Every, check_every, period_starts
@@ -112,12 +113,13 @@ def changes(
         add_legend_beside(ax, legend)
         legend = {}
     counts = kinds.value_counts()
+    most = f"{name_leaders(counts.index, counts)}, {counts.iloc[0]:,}"
     set_heading(
         ax,
         changes,
         f"{_WHAT} per {name_period(step)}",
         titles,
-        finding=f"Most often: {counts.index[0]}, {counts.iloc[0]:,} of {len(rows):,} changes.",
+        finding=f"Most often: {most} of {len(rows):,} changes.",
         notes=[suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,

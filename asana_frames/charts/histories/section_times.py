@@ -28,7 +28,14 @@ from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
+from asana_frames.charts.shared.labels import (
+    find_leaders,
+    format_number,
+    format_tenths,
+    format_value,
+    name_leaders,
+    unique_labels,
+)
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.display.sentences import count_noun, cut_name
@@ -173,8 +180,11 @@ def _name_longest(ended: Mapping[str, Numbers]) -> str:
     medians = {name: float(np.median(days)) for name, days in known.items()}
     if len(medians) < _FEWEST:
         return ""
-    name = max(medians, key=lambda one: medians[one])
-    days, count = format_number(round(medians[name], 1)), len(ended[name])
+    values = np.array(list(medians.values()))
+    name, days = name_leaders(medians, values), format_tenths(float(values.max()))
+    if find_leaders(values).sum() > 1:
+        return f"Longest: {name}, {days} working days (median)."
+    count = len(ended[name])
     return f"Longest: {name}, {days} working days (median of {count_noun(count, 'visit')})."
 
 

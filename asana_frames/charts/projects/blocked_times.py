@@ -24,8 +24,9 @@ from asana_frames.charts.shared.columns import column_numbers, drop_missing, rea
 from asana_frames.charts.shared.dates import day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, shade
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import format_tenths, name_leaders, unique_labels
 from asana_frames.charts.shared.rows import label_rows
+from asana_frames.display.sentences import format_decimals
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -124,9 +125,9 @@ def _format_days(days: float) -> str:
     Examples
     --------
     >>> _format_days(255.83), _format_days(1.0), _format_days(0.25)
-    ('256 days', '1 day', '0.2 days')
+    ('256 days', '1 day', '0.3 days')
     """
-    shown = format_number(round(days) if days >= _WHOLE else round(days, 1))
+    shown = format_decimals(days, 0) if days >= _WHOLE else format_tenths(days)
     return f"{shown} {'day' if shown == '1' else 'days'}"
 
 
@@ -135,7 +136,8 @@ def _name_longest(total: pd.Series, rows: pd.DataFrame, labels: pd.Series) -> st
     still = labels[rows["is_current"].fillna(False).to_numpy(dtype=bool)].nunique()
     verb = "is" if still == 1 else "are"
     counted = f"; {still:,} of {len(total):,} still {verb}" if still else ""
-    return f"Longest: {total.index[0]}, {_format_days(total.iloc[0])}{counted}."
+    name = name_leaders(total.index, total)
+    return f"Longest: {name}, {_format_days(total.iloc[0])}{counted}."
 
 
 def _find_days(rows: pd.DataFrame) -> tuple[Any, Any]:

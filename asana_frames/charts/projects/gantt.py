@@ -19,7 +19,7 @@ from asana_frames.charts.shared.axes import (
     set_plain_style,
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
-from asana_frames.charts.shared.columns import read_input
+from asana_frames.charts.shared.columns import drop_repeated, read_input
 from asana_frames.charts.shared.dates import day_position, day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
@@ -134,7 +134,7 @@ def gantt(
     legend |= _draw_late_finishes(ax, drawn, tasks)
     _label_tasks(ax, drawn, tasks)
     today_note = _mark_today(ax, _add_finishes(drawn, tasks), day)
-    undated = len(dependencies) - len(ordered)
+    undated = int(drop_repeated(dependencies, "task_gid")["due_on"].isna().sum())
     undated_note = f"+ {undated} without a due day" if undated else ""
     set_heading(
         ax,
@@ -150,6 +150,7 @@ def gantt(
 
 def _select_dated(dependencies: pd.DataFrame) -> pd.DataFrame:
     """Return the tasks that have a due day, with what tells their project from others."""
+    dependencies = drop_repeated(dependencies, "task_gid")
     dated = dependencies[dependencies["due_on"].notna()].reset_index(drop=True)
     gid = dated["project_gid"]
     # Files that Asana exports have no gids of projects; their names tell them apart.

@@ -95,9 +95,14 @@ def status_timeline(
     updates, parents = _sort_updates(past)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.9)
+    notes = [
+        f"+ {unplaced} without a parent or day" if unplaced else "",
+        f"+ {later} after that" if later else "",
+    ]
     if updates.empty:
-        set_heading(ax, copy_attrs_as_of(statuses), _WHAT, titles)
-        return draw_empty(ax, "No status updates")
+        as_of = copy_attrs_as_of(statuses, now=None if now is None else end)
+        set_heading(ax, as_of, _WHAT, titles, notes=notes)
+        return draw_empty(ax, "No status updates until then" if later else "No status updates")
     drawn = parents.head(count_fitting_rows(ax, _MOST_PARENTS, reserved=0.9))
     legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
     label_rows(ax, list(unique_labels(drawn, ["parent_gid", "parent_name"], max_name_length(ax))))
@@ -108,11 +113,7 @@ def status_timeline(
         _WHAT,
         titles,
         finding=_count_statuses(parents["status_type"]),
-        notes=[
-            count_hidden(len(parents) - len(drawn)),
-            f"+ {unplaced} without a parent or day" if unplaced else "",
-            f"+ {later} after that" if later else "",
-        ],
+        notes=[count_hidden(len(parents) - len(drawn)), *notes],
         days=(updates["created_at"].min().tz_localize(None), end.tz_localize(None)),
         legend=legend,
     )

@@ -79,7 +79,21 @@ def read_input(
                 f"{what} needs the column(s) {', '.join(lost)}, which a wide table does not have. "
                 f"Leave out wide=True."
             )
-    return read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
+    found = read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
+    _check_finite(found[columns], what)
+    return found
+
+
+def _check_finite(frame: pd.DataFrame, what: str) -> None:
+    """Check that numbers have a place on an axis."""
+    numbers = frame.select_dtypes("float")
+    is_infinite = np.isinf(numbers.astype("float64").to_numpy("float64")).any(axis=0)
+    if is_infinite.any():
+        names = ", ".join(numbers.columns[is_infinite])
+        raise InvalidArgument(
+            f"{what}: the column(s) {names} have infinite numbers, which cannot be drawn. Replace "
+            f"them: frame.replace([float('inf'), -float('inf')], pd.NA)."
+        )
 
 
 def _check_axes(ax: object, what: str) -> None:

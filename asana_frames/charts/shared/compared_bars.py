@@ -11,7 +11,9 @@ from asana_frames.charts.shared.axes import cell_width, font_size, write_beside_
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
+from asana_frames.charts.shared.labels import find_leaders, format_number, name_leaders
+from asana_frames.charts.shared.rows import select_branches
+from asana_frames.display.sentences import format_change
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -50,9 +52,15 @@ class ComparedHours(NamedTuple):
     #: The part of ``actual`` that has no target and is hatched.
     without: Numbers
 
-    def head(self, count: int) -> ComparedHours:
-        """Return the hours of the first rows."""
-        return ComparedHours(*(hours[:count] for hours in self))
+    def take(self, places: Sequence[int]) -> ComparedHours:
+        """Return the hours of some rows."""
+        return ComparedHours(*(hours[list(places)] for hours in self))
+
+    def measure_excess(self) -> Numbers:
+        """Return how far each row is above its target; NaN where it has none."""
+        target, actual, without = self
+        excess: Numbers = np.nan_to_num(actual) - np.nan_to_num(without) - target
+        return excess
 
 
 def draw_compared_bars(ax: Axes, hours: ComparedHours, words: Words) -> dict[str, Artist]:
@@ -113,17 +121,22 @@ def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words)
     >>> summarise_compared(["Site", "App"], hours, words)
     '1 of 2 took more; the most: Site (+2.5 h).'
     """
-    target, actual, without = hours
-    known = ~np.isnan(target)
-    if not known.any():
+    excess = hours.measure_excess()
+    known = int((~np.isnan(excess)).sum())
+    if not known:
         return ""
-    difference = np.where(known, np.nan_to_num(actual) - np.nan_to_num(without) - target, -np.inf)
-    over = int((difference > 0).sum())
+    over = int((excess > 0).sum())
     if not over:
-        return f"None of {int(known.sum()):,} {words.more}."
-    farthest = int(np.argmax(difference))
-    most = f"{names[farthest]} (+{format_number(float(difference[farthest]))} h)"
-    return f"{over:,} of {int(known.sum()):,} {words.more}; the most: {most}."
+        return f"None of {known:,} {words.more}."
+    most = f"{name_leaders(names, excess)} (+{format_number(float(np.nanmax(excess)))} h)"
+    return f"{over:,} of {known:,} {words.more}; the most: {most}."
+
+
+def select_compared(hours: ComparedHours, most: int) -> list[int]:
+    """Return the places of the rows that fit: the first, and the one farthest above its target."""
+    excess = hours.measure_excess()
+    named = np.flatnonzero(find_leaders(excess))[:1].tolist()
+    return select_branches([0] * len(excess), most, named)
 
 
 def compared_label(target: float, actual: float, without: float, words: Words) -> str:
@@ -153,7 +166,7 @@ def _describe_both(target: float, actual: float, without: float, words: Words) -
 
 
 def _describe_change(target: float, compared: float) -> str:
-    return f"{100 * (compared / target - 1) + 0.0:+,.0f} %"
+    return format_change(compared / target - 1)
 
 
 def _describe_shortly(target: float, actual: float, without: float, words: Words) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.axes import axes_width, font_scale, font_size
 from asana_frames.charts.shared.columns import Numbers
+from asana_frames.display.sentences import format_day
 from asana_frames.rollups.shared.periods import (
     MONTHS,
     WEEKDAYS,
@@ -96,6 +97,24 @@ def name_period(step: Step) -> str:
     'week'
     """
     return step.label.removesuffix(" (first day)").lower()
+
+
+def describe_period(day: Any, step: Step) -> str:
+    """Return which period begins on a day; a day is named alone.
+
+    Examples
+    --------
+    >>> day = pd.Timestamp("2026-11-02")
+    >>> describe_period(day, read_step("W")), describe_period(day, read_step("D"))
+    ('the week from 2 Nov 2026', '2 Nov 2026')
+    """
+    named = format_day(pd.Timestamp(day))
+    return named if step.every == "D" else f"the {name_period(step)} from {named}"
+
+
+def say_when(day: Any, step: Step) -> str:
+    """Return "in the week from ...", or "on ..." for a day."""
+    return f"{'on' if step.every == 'D' else 'in'} {describe_period(day, step)}"
 
 
 def suggest_weeks(days: Days, step: Step) -> str:

@@ -190,7 +190,8 @@ def draw_periods(
     norm
         Value -> position on the colormap.
     scale
-        Options of the colour bar, and its ``label``.
+        Options of the colour bar, its ``label``, and its ``top`` where that is not the greatest
+        value of ``norm``.
     """
     edges = period_edges(days, step)
     mesh = draw_cells(ax, values, edges, colours=colours, norm=norm)
@@ -204,10 +205,14 @@ def draw_periods(
         _add_colour_bar(ax, mesh, **scale)
 
 
-def _add_colour_bar(ax: Axes, mesh: QuadMesh, *, label: str = "", **options: Any) -> None:
+def _add_colour_bar(
+    ax: Axes, mesh: QuadMesh, *, label: str = "", top: float | None = None, **options: Any
+) -> None:
     """Draw the scale in inset axes, for which the layout makes room as for a label."""
     inset = ax.inset_axes((1.015, 0.0, 0.02, 1.0))
     bar = ax.figure.colorbar(mesh, cax=inset, **options)
+    if top is not None:
+        inset.set_ylim(top=top)
     bar.outline.set_visible(False)
     if label:
         bar.set_label(label, size=font_size(ax))

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.axes import LONGEST_NAME
-from asana_frames.display.sentences import cut_name, format_decimals, format_figure, join_words
+from asana_frames.display.sentences import (
+    cut_name,
+    format_decimals,
+    format_figure,
+    join_words,
+    list_some,
+)
+from asana_frames.rollups.shared.key_figures import TINY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from asana_frames.charts.shared.columns import Numbers
 
 NONE = "(none)"
 #: From here on one decimal is enough.
@@ -57,6 +69,58 @@ def format_exact(value: float) -> str:
     return format_decimals(value, decimals).rstrip("0").rstrip(".")
 
 
+def format_tenths(value: float) -> str:
+    """Return a number with at most one decimal.
+
+    Examples
+    --------
+    >>> [format_tenths(value) for value in (12.0, 9.25, 0.04)]
+    ['12', '9.3', '<0.1']
+    """
+    return format_decimals(value, 1).removesuffix(".0")
+
+
+def find_leaders(values: Numbers | pd.Series) -> NDArray[np.bool_]:
+    """Return a mask of the greatest values, all that are equal; missing ones are not.
+
+    Examples
+    --------
+    >>> find_leaders(np.array([1.0, 3.0, np.nan, 3.0])).tolist()
+    [False, True, False, True]
+    """
+    numbers = np.asarray(values, dtype="float64")
+    greatest = np.nanmax(numbers, initial=-np.inf)
+    return np.asarray(numbers >= greatest - TINY * max(1.0, abs(greatest)))
+
+
+def name_leaders(names: Iterable[object], values: Numbers | pd.Series) -> str:
+    """Return the names that have the greatest value: the first one, and how many more.
+
+    Examples
+    --------
+    >>> name_leaders(["Ana", "Ben", "Cem"], np.array([1.0, 3.0, 2.0]))
+    'Ben'
+    >>> name_leaders(["Ana", "Ben", "Cem"], np.array([3.0, 3.0, 3.0]))
+    'Ana and 2 more'
+    """
+    pairs = zip(names, find_leaders(values), strict=True)
+    return list_some(list(dict.fromkeys(str(name) for name, leads in pairs if leads)), 1)
+
+
+def say_who_leads(names: Iterable[object], values: Numbers | pd.Series) -> str:
+    """Return the names that have the greatest value, and that they have the most.
+
+    Examples
+    --------
+    >>> say_who_leads(["Ana", "Ben"], np.array([1.0, 3.0]))
+    'Ben has the most'
+    >>> say_who_leads(["Ana", "Ben"], np.array([3.0, 3.0]))
+    'Ana and Ben have the most'
+    """
+    verb = "has" if find_leaders(values).sum() == 1 else "have"
+    return f"{name_leaders(names, values)} {verb} the most"
+
+
 def shorten_name(name: object, longest: int = LONGEST_NAME) -> str:
     """Cut a name to fit an axis, and escape dollar signs, which start mathematics."""
     return cut_name(str(name), longest).replace("$", r"\$")
@@ -84,8 +148,12 @@ def name_by_keys(what: str, keys: Sequence[str]) -> str:
     'tracked hours by person and billable status'
     >>> name_by_keys("tracked hours", [])
     'tracked hours'
+    >>> name_by_keys("tracked hours", ["created_by_name"])
+    'tracked hours by person'
     """
     words = [word.lower() for word in key_heading(keys).split(" · ")] if keys else []
+    # Who created or completed something.
+    words = ["person" if word.endswith(" by") else word for word in words]
     return f"{what} by {join_words(words)}" if words else what
 
 

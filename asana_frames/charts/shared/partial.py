@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.about import read_about
-from asana_frames.charts.shared.dates import Step, name_period, period_ends
+from asana_frames.charts.shared.dates import Step, describe_period, period_ends
 from asana_frames.display.sentences import format_day
 
 
@@ -24,7 +24,7 @@ def note_partial(frame: pd.DataFrame, first: np.datetime64, step: Step) -> str:
         return describe_partial(start, step)
     if about.end is not None and start <= about.end < last:
         counted = format_day(about.end)
-        return f"the {name_period(step)} from {format_day(start)} is counted to {counted}"
+        return f"{describe_period(start, step)} is counted to {counted}"
     return ""
 
 
@@ -32,4 +32,4 @@ def describe_partial(first: pd.Timestamp, step: Step) -> str:
     """Return a note that the period which begins on a day is not over."""
     if step.every == "D":
         return "the last day is not over"
-    return f"the {name_period(step)} from {format_day(first)} is not over"
+    return f"{describe_period(first, step)} is not over"

@@ -29,8 +29,8 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.ink import find_background, shade
-from asana_frames.charts.shared.labels import unique_labels
-from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.labels import find_leaders, name_leaders, unique_labels
+from asana_frames.charts.shared.rows import label_rows, select_branches
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,17 +49,57 @@ def list_period_columns(frame: Any) -> list[str]:
     return ["period", "partial"] if has_periods else []
 
 
+def add_repeated(
+    rows: pd.DataFrame, keys: Sequence[str], counts: Sequence[str], rate: tuple[str, str, str]
+) -> pd.DataFrame:
+    """Add up rows of the same group and period, as two tables have that were put together.
+
+    Parameters
+    ----------
+    rows
+        The keys, the counts and, with ``period``, ``partial``.
+    keys
+        The columns that tell the groups.
+    counts
+        The columns that are added up.
+    rate
+        A column of rates, and those of the parts and of the wholes that they are of.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team": ["Web", "Web"], "late": [1, 2], "due": [2, 4], "rate": 0.5})
+    >>> add_repeated(rows, ["team"], ["late", "due"], ("rate", "late", "due"))
+      team  late  due  rate
+    0  Web   3.0  6.0   0.5
+    """
+    by = [*keys, *(["period"] if "period" in rows else [])]
+    is_repeated = rows.duplicated(by) if by else pd.Series(range(len(rows))) > 0
+    if not is_repeated.any():
+        return rows
+    groups = [rows[name] for name in by] or [pd.Series(0, index=rows.index)]
+    how = dict.fromkeys(counts, "sum") | ({"partial": "max"} if "partial" in rows else {})
+    numbers = rows.astype(dict.fromkeys(counts, "float64"))
+    sums = numbers.groupby(groups, dropna=False, observed=True, sort=False).agg(how)
+    sums = sums.reset_index() if by else sums.reset_index(drop=True)
+    name, part, whole = rate
+    sums[name] = sums[part] / sums[whole].where(sums[whole] != 0)
+    sums.attrs = rows.attrs
+    return sums
+
+
 def draw_rate_lines(
-    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str
+    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str, part: pd.Series
 ) -> str:
     """Draw a line per group over time; return a note that counts the groups left out.
 
-    Those with the greatest sums of ``size`` are drawn. A period that is not over has a hollow
-    point; one without a rate has none.
+    Those with the greatest sums of ``size`` are drawn, and that with the greatest sum of ``part``.
+    A period that is not over has a hollow point; one without a rate has none.
     """
     labels = unique_labels(rows, keys, max_name_length(ax, 28))
     sums = rows[size].astype("float64").groupby(labels).sum()
-    shown = sums.sort_values(ascending=False, kind="stable").index[:_MOST_LINES]
+    order = sums.sort_values(ascending=False, kind="stable").index
+    parts = part.astype("float64").groupby(labels).sum().reindex(order)
+    shown = order[select_branches([0] * len(order), _MOST_LINES, [int(parts.argmax())])]
     ends: dict[str, End] = {}
     for label, usual in zip(shown, SERIES, strict=False):
         colour = shade(ax, usual)
@@ -88,18 +128,21 @@ def draw_rate_rows(
     keys: Sequence[str],
     rate: str,
     texts: pd.Series[Any],
+    part: pd.Series,
 ) -> str:
     """Draw a bar per group, the highest rate at the top, and write a text beside each.
 
-    Return a note that counts the groups left out.
+    Where not all fit, the group with the greatest ``part`` does. Return a note that counts the
+    groups left out.
     """
     labels = unique_labels(rows, keys, max_name_length(ax))
     table = pd.DataFrame(
-        {"label": labels, "rate": 100 * column_numbers(rows, rate), "text": texts}
+        {"label": labels, "rate": 100 * column_numbers(rows, rate), "text": texts, "part": part}
     )
     table = table.sort_values(["rate", "label"], ascending=[False, True], kind="stable")
     fits = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    drawn = table.head(fits)
+    most = int(table["part"].astype("float64").fillna(0).argmax())
+    drawn = table.iloc[select_branches([0] * len(table), fits, [most])]
     percent = drawn["rate"].fillna(0.0).to_numpy("float64")
     ax.barh(range(len(drawn)), percent, height=0.62, color=shade(ax, SERIES[0]))
     for place, (width, text) in enumerate(zip(percent, drawn["text"], strict=True)):
@@ -120,10 +163,12 @@ def draw_rate_rows(
 
 
 def find_span(rows: pd.DataFrame) -> tuple[Any, Any] | None:
-    """Return the first and the last day of the periods of rows, if they have periods."""
+    """Return the first and the last day of the periods of rows, if they have any."""
     if "period" not in rows.columns:
         return None
     days = unique_days(rows["period"])
+    if not len(days):
+        return None
     return days[0], period_ends(days, find_step(days, rows.attrs.get("every")))[-1] - 1
 
 
@@ -138,8 +183,10 @@ def set_percent_axis(ax: Axes) -> None:
 
 def find_most(
     rows: pd.DataFrame, keys: Sequence[str], part: pd.Series, whole: pd.Series
-) -> tuple[str, float, float]:
+) -> tuple[str, float, float | None]:
     """Return the group with the greatest sum of a part, this sum, and that of the whole.
+
+    Of several with the same sum it is the first, with the number of the others, and no whole.
 
     Examples
     --------
@@ -149,6 +196,7 @@ def find_most(
     """
     labels = unique_labels(rows, keys, LONGEST_NAME)
     sums = pd.DataFrame({"part": part, "whole": whole}).astype("float64").groupby(labels).sum()
-    at = int(sums["part"].argmax())
-    part_of_most, whole_of_most = sums.iloc[at].to_numpy("float64")
-    return str(sums.index[at]), float(part_of_most), float(whole_of_most)
+    parts = column_numbers(sums, "part")
+    wholes = column_numbers(sums, "whole")[find_leaders(parts)]
+    only = float(wholes[0]) if len(wholes) == 1 else None
+    return name_leaders(sums.index, parts), float(parts.max()), only

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,40 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
 def name_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     """Write names at places of the vertical axis, which `check_own_rows` has checked."""
     ax.set_yticks(places, list(names))
+
+
+def select_branches(depths: Sequence[int], most: int, first: Iterable[int] = ()) -> list[int]:
+    """Return the places of the rows that fit, in their order.
+
+    Parameters
+    ----------
+    depths
+        How deep each row is, from the top down: it stands below those above it that are less deep.
+    most
+        How many rows fit.
+    first
+        The places of rows that come before others, such as those that a finding names, each with
+        the rows that it stands below. The others are taken from the top.
+
+    Examples
+    --------
+    >>> select_branches([0, 1, 1, 0, 1, 1], 4, first=[5])
+    [0, 1, 3, 5]
+    """
+    if len(depths) <= most:
+        return list(range(len(depths)))
+    chosen: set[int] = set()
+    for place in [*first, *range(len(depths))]:
+        if len(chosen) == most:
+            break
+        branch = [place]
+        for above in range(branch[0] - 1, -1, -1):
+            if depths[above] < depths[branch[-1]]:
+                branch.append(above)
+        # Where not all that it stands below fits, the nearest does.
+        new = [row for row in branch if row not in chosen]
+        chosen |= set(new[: most - len(chosen)])
+    return sorted(chosen)
 
 
 def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> dict[str, Artist]:

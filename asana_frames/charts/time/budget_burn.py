@@ -40,11 +40,13 @@ from asana_frames.charts.shared.labels import (
     format_exact,
     format_number,
     format_value,
+    name_leaders,
     shorten_name,
 )
 from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
 from asana_frames.display.sentences import format_day, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -136,7 +138,9 @@ def budget_burn(
     label_date_axis(ax)
     if (now := read_about(burn).now) is not None:
         mark_today(ax, now.tz_localize(None).normalize())
-    set_heading(ax, burn, what, titles, **around)
+    starts = dated["period"].to_numpy("datetime64[D]")
+    days = (starts.min(), _row_ends(dated, step).max() - 1)
+    set_heading(ax, burn, what, titles, days=days, **around)
     return make_room(ax)
 
 
@@ -350,10 +354,11 @@ def _summarise_several(
             shares[name] = column_numbers(part, "used_total")[known - 1] / totals[name]
     if not shares:
         return ""
-    most = max(shares, key=lambda name: float(shares[name]))
-    over = sum(share >= 1 for share in shares.values())
+    used = np.array(list(shares.values()), dtype="float64")
+    most = name_leaders([whole[name] for name in shares], used)
+    over = int((used >= 1 - TINY).sum())
     counted = f"; {over} of {len(shares)} {'is' if over == 1 else 'are'} used up" if over else ""
-    return f"Most used: {whole[most]}, {format_share(shares[most])}{counted}."
+    return f"Most used: {most}, {format_share(float(used.max()))}{counted}."
 
 
 def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step: Step) -> Artist:

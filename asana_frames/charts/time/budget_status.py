@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_iterable, check_number
+from asana_frames._arguments import check_iterable, check_share
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
@@ -27,7 +27,12 @@ from asana_frames.charts.shared.colours import ALARM, HATCH, SERIES, WARNING
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_exact, format_value, shorten_name
+from asana_frames.charts.shared.labels import (
+    format_exact,
+    format_value,
+    name_leaders,
+    shorten_name,
+)
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
 from asana_frames.display.sentences import count_noun, format_share
@@ -99,7 +104,7 @@ def budget_status(
     check_iterable(alerts, name="alerts", like="(0.75, 0.9, 1.0)")
     marks = list(alerts)
     for share in marks:
-        check_number(share, name="alerts", like=0.75)
+        check_share(share, name="alerts", like=0.75)
     if ax is None:
         ax = new_axes(height=0.34 * min(len(status), _MOST_ROWS) + 1.9)
     if status.empty:
@@ -141,10 +146,9 @@ def _summarise_states(status: pd.DataFrame) -> str:
         return f"None of {budgets} is over or at risk."
     most = ""
     if counts[0]:
-        share = column_numbers(status, "share")[over.to_numpy(dtype=bool, na_value=False)]
-        at = int(np.argmax(np.nan_to_num(share)))
+        share = np.nan_to_num(column_numbers(status[over.fillna(False)], "share"))
         names = label_budgets(status, LONGEST_NAME)[over.fillna(False)]
-        most = f"; the most: {names.iloc[at]}, {format_share(share[at])}"
+        most = f"; the most: {name_leaders(names, share)}, {format_share(float(share.max()))}"
     verb = "is" if counts[0] == 1 else "are"
     at_risk_part = f"; {counts[1]:,} at risk" if counts[1] else ""
     return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -20,11 +21,13 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import Numbers, column_numbers, drop_missing, read_input
 from asana_frames.charts.shared.dates import (
     Days,
+    Step,
     fill_periods,
     find_step,
     name_period,
     period_edges,
     period_ends,
+    say_when,
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
@@ -36,9 +39,15 @@ from asana_frames.charts.shared.heat_map import (
     draw_periods,
     hatch_cells,
 )
-from asana_frames.charts.shared.labels import format_number, format_value, unique_labels
-from asana_frames.charts.shared.rows import name_rows
-from asana_frames.display.sentences import format_day
+from asana_frames.charts.shared.labels import (
+    find_leaders,
+    format_number,
+    format_tenths,
+    name_leaders,
+    unique_labels,
+)
+from asana_frames.charts.shared.rows import name_rows, select_branches
+from asana_frames.display.sentences import format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -99,8 +108,8 @@ def capacity(
         utilisation) at the top; at most 40, a note counts the others. Colours part at 100 %, or
         at 0 hours. Cells without available hours are hatched; unknown ones are grey. Numbers are
         left out when they do not fit; then a colour bar tells the scale. The subtitle counts the
-        persons above 100 %, or below 0 hours, in any period, and names the one with the highest
-        value.
+        persons above 100 %, or below 0 hours, in any period, and names the one with most work in
+        a period, or the first of several. That one is always drawn.
 
     Raises
     ------
@@ -122,7 +131,10 @@ def capacity(
         return draw_empty(ax, "No capacity")
     labels = unique_labels(dated, ["person_gid", "person_name"], max_name_length(ax))
     ordered = _sort_by_load(dated, labels, measure)
-    drawn = ordered[: count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)]
+    there = _find_work(dated.assign(person=labels), show)
+    fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)
+    named = there["person"][find_leaders(column_numbers(there, "work"))].head(1).map(ordered.index)
+    drawn = [ordered[at] for at in select_branches([0] * len(ordered), fits, named)]
     days, legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show)
     name_rows(ax, range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
@@ -132,7 +144,7 @@ def capacity(
         capacity,
         measure.what,
         titles,
-        finding=_find_busiest(dated, show),
+        finding=_name_busiest(dated, show),
         notes=[count_hidden(len(ordered) - len(drawn), "person", "people"), undated_note],
         days=days,
         legend=legend,
@@ -150,29 +162,45 @@ def _sort_by_load(capacity: pd.DataFrame, labels: pd.Series, measure: _Measure) 
     return list(load.sort_values(ascending=False, kind="stable", na_position="last").index)
 
 
-def _find_busiest(rows: pd.DataFrame, show: Show) -> str:
-    """Return a sentence that counts the persons with too much work, and names the busiest."""
+def _find_work(rows: pd.DataFrame, show: Show) -> pd.DataFrame:
+    """Return the rows with available hours, and as ``work`` how busy each is."""
     measure = _MEASURES[show]
     there = rows[(rows["available"] > 0).fillna(False) & rows[show].notna()].reset_index(drop=True)
+    values = measure.scale * column_numbers(there, show)
+    return there.assign(work=values if measure.centre else -values)
+
+
+def _name_busiest(rows: pd.DataFrame, show: Show) -> str:
+    """Return a sentence that counts the persons with too much work, and names the busiest."""
+    measure = _MEASURES[show]
+    labels = unique_labels(rows, ["person_gid", "person_name"], LONGEST_NAME)
+    there = _find_work(rows.assign(person=labels), show)
     if there.empty:
         return ""
-    values = measure.scale * column_numbers(there, show)
-    work = values if measure.centre else -values
-    is_over = work > measure.centre
-    persons = there["person_gid"].fillna(there["person_name"])
-    busy, all_of = len(persons[is_over].unique()), len(persons.unique())
+    is_over = (there["work"] > measure.centre).to_numpy(dtype=bool)
+    busy, all_of = there["person"][is_over].nunique(), there["person"].nunique()
     limit = "over 100 %" if measure.centre else "below 0 hours"
-    at = int(np.argmax(work))
-    value = f"{format_number(round(float(values[at]), 1))}{measure.unit}"
-    period = name_period(find_step(unique_days(rows["period"]), rows.attrs.get("every")))
-    when = f"the {period} from {format_day(there['period'][at])}"
-    most = f"{format_value(there['person_name'][at])}, {value} in {when}"
+    step = find_step(unique_days(rows["period"]), rows.attrs.get("every"))
+    most = _describe_busiest(there, measure, step)
     if all_of == 1:
-        return f"Busiest: {most}."
+        return f"Busiest: {most}." if most else ""
     counted = f"{busy:,}" if busy else "None"
     verb = "is" if busy <= 1 else "are"
-    where = f"in {'at least one' if busy else 'any'} {period}"
-    return f"{counted} of {all_of:,} people {verb} {limit} {where}; busiest: {most}."
+    where = f"in {'at least one' if busy else 'any'} {name_period(step)}"
+    busiest = f"; busiest: {most}" if most else ""
+    return f"{counted} of {all_of:,} people {verb} {limit} {where}{busiest}."
+
+
+def _describe_busiest(there: pd.DataFrame, measure: _Measure, step: Step) -> str:
+    """Return who is busiest and how busy, if anybody has any work."""
+    work = column_numbers(there, "work")
+    most = float(work.max())
+    if measure.centre and not most:
+        return ""
+    value = format_share(most / 100) if measure.centre else f"{format_tenths(-most)} h"
+    periods = there["period"][find_leaders(work)].unique()
+    when = f" {say_when(periods[0], step)}" if len(periods) == 1 else ""
+    return f"{name_leaders(there['person'], work)}, {value}{when}"
 
 
 def _draw_capacity(
@@ -196,7 +224,7 @@ def _draw_capacity(
         step,
         colours=build_load_scale(ax) if measure.centre else build_balance_scale(ax),
         norm=_colour_norm(values, measure),
-        scale={"extend": "max" if measure.centre else "neither"},
+        scale=_choose_scale(values, measure),
     )
     hatch_cells(ax, is_away, period_edges(days, step))
     is_missing = np.isnan(values) & ~is_away
@@ -216,18 +244,34 @@ def _pivot_persons(rows: pd.DataFrame, column: str, persons: list[str], days: Da
     return table.to_numpy("float64")
 
 
+def _choose_scale(values: Numbers, measure: _Measure) -> dict[str, Any]:
+    """Return how the colour bar ends: with what there is, or with an arrow if that is more."""
+    most = float(np.nanmax(values, initial=measure.centre))
+    if not measure.centre or most > _reach(measure):
+        return {"extend": "max" if measure.centre else "neither"}
+    return {"top": most}
+
+
+def _reach(measure: _Measure) -> float:
+    """Return the end of a scale of percent; what is just full is still blue."""
+    return 2.02 * measure.centre
+
+
 def _colour_norm(values: Numbers, measure: _Measure) -> Normalize:
     from matplotlib.colors import Normalize, TwoSlopeNorm
 
     if measure.centre:
-        # What is just full is still blue.
-        return Normalize(0, 2.02 * measure.centre, clip=True)
+        return Normalize(0, _reach(measure), clip=True)
     reach = max(1.0, float(np.nanmax(np.abs(values), initial=0.0)))
     return TwoSlopeNorm(0, -reach, reach)
 
 
+def _format_percent(percent: float) -> str:
+    return format_share(percent / 100).removesuffix(" %")
+
+
 def _capacity_texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:
-    format_cell = format_number if show == "free" else "{:.0f}".format
+    format_cell = format_number if show == "free" else _format_percent
     return [
         [
             AWAY if away else "" if np.isnan(value) else format_cell(value)

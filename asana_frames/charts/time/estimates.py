@@ -23,6 +23,7 @@ from asana_frames.charts.shared.compared_bars import (
     ComparedHours,
     Words,
     draw_compared_bars,
+    select_compared,
     summarise_compared,
     write_compared_labels,
 )
@@ -72,9 +73,10 @@ def estimates(
     -------
     Axes
         The largest difference from the estimate at the top, rows without one at the bottom; at
-        most 25, a note counts the others. What was tracked on tasks without an estimate follows
-        hatched and is not compared. The label tells an over-run by its sign, the bar by its
-        colour. The subtitle counts the rows above their estimate, and names the farthest.
+        most 25, the one that the subtitle names among them, a note counts the others. What was
+        tracked on tasks without an estimate follows hatched and is not compared. The label tells
+        an over-run by its sign, the bar by its colour. The subtitle counts the rows above their
+        estimate, and names the farthest.
 
     Raises
     ------
@@ -101,11 +103,12 @@ def estimates(
     columns = ("estimated", "actual", "unestimated")
     hours = ComparedHours(*(column_numbers(rows, name) for name in columns))
     most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    drawn = hours.head(most)
+    places = select_compared(hours, most)
+    drawn = hours.take(places)
     legend = draw_compared_bars(ax, drawn, _WORDS)
     write_compared_labels(ax, drawn, _WORDS)
     set_plain_style(ax, grid="x")
-    label_rows(ax, names[:most])
+    label_rows(ax, [names[at] for at in places])
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
     set_heading(
         ax,

@@ -46,6 +46,7 @@ from asana_frames.charts.shared.labels import (
     format_number,
     key_heading,
     name_by_keys,
+    name_leaders,
     shorten_name,
     unique_labels,
 )
@@ -110,7 +111,7 @@ def hours(
         lines are named where they end. Without periods: a bar per series, the largest at the top;
         what is beyond thirty is "other", cut where it is more than 1.5 times as long as the
         longest. A note tells hours without a day. The subtitle names the
-        series with most hours, and gives their part of all.
+        series with most hours, and gives their part of all, unless some are below 0.
 
     Raises
     ------
@@ -201,8 +202,12 @@ def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
     if len(totals) < _FEWEST or whole <= 0:
         return ""
     most = float(totals.iloc[0])
+    name = name_leaders(totals.index, totals)
+    if (totals < 0).any():
+        # What is taken off elsewhere makes one of them more than the whole.
+        return f"Most: {name}, {format_number(most)} h."
     share = format_share(most / whole)
-    return f"Most: {totals.index[0]}, {format_number(most)} of {format_number(whole)} h ({share})."
+    return f"Most: {name}, {format_number(most)} of {format_number(whole)} h ({share})."
 
 
 def _sum_by_size(amounts: pd.Series, labels: pd.Series) -> pd.Series:

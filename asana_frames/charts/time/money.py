@@ -35,10 +35,10 @@ from asana_frames.charts.shared.dates import (
     FEW,
     Step,
     day_positions,
+    describe_period,
     fill_periods,
     find_step,
     label_period_axis,
-    name_period,
     period_edges,
     period_ends,
     suggest_weeks,
@@ -50,12 +50,12 @@ from asana_frames.charts.shared.labels import (
     format_exact,
     format_number,
     name_by_keys,
+    name_leaders,
     unique_labels,
 )
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
-from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
     set_plain_style(ax, grid="y")
     _mark_zero(ax, sums, across="y")
     ax.set_ylabel(found.currency, fontsize=font_size(ax) + 1)
-    names = [f"the {name_period(step)} from {format_day(day)}" for day in sums.index]
+    names = [describe_period(day, step) for day in sums.index]
     return {
         "finding": _summarise(found, names, sums),
         "notes": [*notes, note_partial(found.rows, days[-1], step), suggest_weeks(days, step)],
@@ -257,11 +257,11 @@ def _summarise(found: _Money, names: Sequence[str], sums: pd.DataFrame) -> str:
     values = column_numbers(sums, found.main_column)
     if np.isnan(values).all() or len(values) < _FEWEST:
         return ""
-    at = int(np.nanargmax(values))
-    money = f"{_format_money(values[at])} {found.currency}".rstrip()
+    most = name_leaders(names, values)
+    money = f"{_format_money(float(np.nanmax(values)))} {found.currency}".rstrip()
     losses = int((values < 0).sum())
     lost = f"; {losses} of {len(values)} below 0" if losses else ""
-    return f"Highest {found.main_column}: {names[at]}, {money}{lost}."
+    return f"Highest {found.main_column}: {most}, {money}{lost}."
 
 
 def _format_money(value: float) -> str:

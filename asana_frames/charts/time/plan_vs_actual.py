@@ -24,11 +24,13 @@ from asana_frames.charts.shared.compared_bars import (
     ComparedHours,
     Words,
     draw_compared_bars,
+    select_compared,
     summarise_compared,
     write_compared_labels,
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import name_by_keys, unique_labels
+from asana_frames.charts.shared.rates import find_span
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.display.sentences import format_day
 
@@ -72,9 +74,10 @@ def plan_vs_actual(
     -------
     Axes
         One row per person and project, of all periods together, the largest difference from the
-        plan at the top; without keys one row per period, the first at the top. At most 25, a note
-        counts the others. What was tracked where nothing was planned is hatched. The subtitle
-        counts the rows above their plan, and names the farthest.
+        plan at the top; without keys one row per period, the first at the top. At most 25, the one
+        that the subtitle names among them, a note counts the others. What was tracked where
+        nothing was planned is hatched. The subtitle counts the rows above their plan, and names
+        the farthest.
 
     Raises
     ------
@@ -103,11 +106,12 @@ def plan_vs_actual(
     without = np.where(planned <= 0, tracked, 0.0)
     hours = ComparedHours(np.where(planned <= 0, np.nan, planned), tracked, without)
     most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    drawn = hours.head(most)
+    places = select_compared(hours, most)
+    drawn = hours.take(places)
     legend = draw_compared_bars(ax, drawn, _WORDS)
     write_compared_labels(ax, drawn, _WORDS)
     set_plain_style(ax, grid="x")
-    label_rows(ax, names[:most])
+    label_rows(ax, [names[at] for at in places])
     ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
     set_heading(
         ax,
@@ -116,6 +120,7 @@ def plan_vs_actual(
         titles,
         finding=summarise_compared(whole, hours, _WORDS),
         notes=[count_hidden(len(rows) - len(drawn.actual))],
+        days=find_span(table),
         legend=legend,
     )
     return make_room(ax)

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asana_frames._arguments import check_iterable, check_number
-from asana_frames.exceptions import InvalidArgument
+from asana_frames._arguments import check_iterable, check_share
 from asana_frames.frames.arrays import STR
 from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.moments import resolve_today
@@ -32,8 +31,6 @@ _COLUMNS = (
     *(*_TEXTS, "used", "total", "remaining", "share", "unpriced_hours"),
     *("forecast_at_end", "forecast_share", *_DATES, "state", "alert"),
 )
-#: Thresholds are fractions; a larger one is meant in percent.
-_LARGEST = 10
 
 
 def budget_status(
@@ -179,11 +176,7 @@ def _check_thresholds(alerts: Iterable[float], at_risk: float) -> list[float]:
     found = list(alerts)
     named = [("at_risk", at_risk, 0.9), *(("alerts", share, 0.75) for share in found)]
     for name, share, like in named:
-        check_number(share, name=name, like=like)
-        if not 0 < share <= _LARGEST:
-            raise InvalidArgument(
-                f"{name}: {share!r} is not a share above 0; use {like} for {like:.0%}."
-            )
+        check_share(share, name=name, like=like)
     return sorted(found, reverse=True)
 
 

@@ -14,7 +14,15 @@ from matplotlib.collections import LineCollection, QuadMesh
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
-from tests.charts.drawn import finding_of, inside_of, legend_of, note_of, panels_of, title_of
+from tests.charts.drawn import (
+    finding_of,
+    inside_of,
+    legend_of,
+    note_of,
+    panels_of,
+    title_of,
+    words_of,
+)
 
 TEXT = pd.StringDtype(na_value=np.nan)
 
@@ -406,3 +414,62 @@ def test_reopenings_without_a_period_are_not_drawn_over_time() -> None:
     assert finding_of(ax) == "Reopenings: 1 for 4 completed tasks."
     empty = af.charts.reopenings(reopenings_of(None, None))
     assert [text.get_text() for text in empty.texts] == ["No completed tasks"]
+
+
+def on_time_of(*counts: tuple[int, int], **keys: str) -> pd.DataFrame:
+    """Rows of tasks done on time and late, a month each."""
+    table = pd.DataFrame(list(counts), columns=["done_on_time", "done_late"])
+    table = table.assign(**keys, period=periods(len(counts), "MS", "2026-03-01"), partial=False)
+    whole = table["done_on_time"] + table["done_late"]
+    rates = (table["done_on_time"] / whole).astype("Float64")
+    return table.assign(open_late=0, not_due=0, undated=0, on_time_rate=rates)
+
+
+def test_rates_of_two_tables_put_together_are_of_their_sums() -> None:
+    both = pd.concat([on_time_of((1, 3), (4, 0)), on_time_of((3, 1), (4, 0))])
+    keyed = both.assign(team="Web")
+    totals = pd.concat([reopenings_of("2026-03-01").assign(team="Web")] * 2)
+    totals = totals.drop(columns=["period", "partial"])
+
+    ax = af.charts.on_time(both)
+    (line,) = af.charts.on_time(keyed).get_lines()[:1]
+
+    assert words_of(ax)[:2] == ["50 %", "100 %"]
+    assert (
+        finding_of(ax) == "12 of 16 due tasks were done on time; 4 were late, 0 are late and open."
+    )
+    assert list(line.get_ydata()) == [50, 100]
+    assert words_of(af.charts.reopenings(totals))[0] == "2 of 8"
+
+
+def test_rates_that_are_not_quite_all_are_not_shown_as_all() -> None:
+    assert words_of(af.charts.on_time(on_time_of((996, 4), (4, 996))))[:2] == ["99.6 %", "0.4 %"]
+
+
+def test_the_group_that_the_finding_names_is_drawn_in_small_axes() -> None:
+    groups = [on_time_of((1, 1), team=f"Team {at:02}").iloc[:1] for at in range(30)]
+    late = on_time_of((0, 9), team="Late").iloc[:1]
+    table = pd.concat([*groups, late]).drop(columns=["period", "partial"])
+    _, axes = plt.subplots(2, 2)
+
+    ax = af.charts.on_time(table, ax=axes[0, 0])
+
+    assert ax.get_yticklabels()[-1].get_text() == "Late"
+    assert finding_of(ax) == "Most not on time: Late, 9 of 9 due tasks."
+    alike = af.charts.on_time(pd.concat(groups).drop(columns=["period", "partial"]))
+    assert finding_of(alike) == "Most not on time: Team 00 and 29 more, 1 due task each."
+
+
+def test_a_day_with_most_is_named_as_a_day_and_several_are_counted() -> None:
+    days = throughput_of(1, 5, 2).assign(period=periods(3, "D"))
+
+    assert finding_of(af.charts.throughput(days)).endswith("most, 5, on 3 Mar 2026.")
+    weeks = af.charts.throughput(throughput_of(1, 5, 5, 5))
+    assert finding_of(weeks).endswith("most, 5, in the week from 9 Mar 2026 and 2 more.")
+
+
+def test_infinite_numbers_are_refused() -> None:
+    table = burnup_of((2, 0)).astype({"scope": "Float64"}).assign(scope=float("inf"))
+
+    with pytest.raises(af.InvalidArgument, match=r"the column\(s\) scope have infinite numbers"):
+        af.charts.burnup(table)

@@ -150,3 +150,9 @@ def test_at_least_85_percent_of_the_tasks_are_within_the_days_that_are_said() ->
     ax = af.charts.lead_times(took)
 
     assert finding_of(ax) == "Half of 4 tasks were completed within 2 days, 85 % within 20."
+
+
+def test_times_of_minutes_are_not_shown_as_no_time() -> None:
+    ax = af.charts.lead_times(times_of(0.01, 0.02))
+
+    assert finding_of(ax) == "Half of 2 tasks were completed within <0.1 days, 85 % within <0.1."

@@ -327,3 +327,13 @@ class TestEachChart:
             af.InvalidArgument, match=rf"charts\.{chart.__name__} needs .*{column}"
         ):
             chart(data.drop(columns=column))
+
+
+@pytest.mark.parametrize("column", ["probability", "history_periods"])
+def test_what_is_missing_in_a_forecast_is_left_out(column: str) -> None:
+    table = outcomes_of(0.5, 1.0)
+    table[column] = pd.array([pd.NA] * len(table), "Float64")
+
+    ax = af.charts.forecast(table)
+
+    assert "nan" not in " ".join(text.get_text() for text in ax.texts).lower()

@@ -448,3 +448,91 @@ def test_today_is_marked_on_the_timeline_where_there_are_days_around_it() -> Non
         text.get_text() for text in af.charts.goal_timeline(progress_of(), now="2028-05-01").texts
     ]
     assert "today" not in words
+
+
+def test_a_scorecard_of_objectives_alone_is_drawn_without_a_finding() -> None:
+    ax = af.charts.scorecard(card_of().head(1))
+
+    assert names_of(ax) == ["A"]
+    assert not any("behind" in text.get_text() for text in ax.texts)
+
+
+@pytest.mark.parametrize(("ahead", "lag"), [(-0.1001, ">10"), (-0.104, "10.4"), (-0.4, "40")])
+def test_points_show_that_a_goal_is_beyond_the_limit(ahead: float, lag: str) -> None:
+    ax = af.charts.goal_progress(progress_of(ahead=[ahead, -0.1, None]))
+
+    assert subtitle_of(ax).endswith(f"A by {lag}.")
+    words = [text.get_text() for text in ax.texts]
+    assert f"20 %  off track, {lag} points behind" in words
+    assert "80 %  on track, 10 points behind" in words
+
+
+def test_goals_that_are_equally_far_behind_are_counted() -> None:
+    ax = af.charts.goal_progress(progress_of(ahead=[-0.3, -0.3, -0.3]))
+
+    assert subtitle_of(ax).endswith("A and 2 more the most by 30.")
+
+
+def test_findings_tell_goals_of_equal_names_apart_as_the_rows_do() -> None:
+    same = {"gid": ["120001", "120002", "120003"], "name": ["Sell"] * 3}
+    card = card_of(key_result_gid=["1", "120002", "120003"], key_result_name=["A", "Sell", "Sell"])
+    card["expected"] = [0.5, 1.0, 0.5]
+
+    for ax in (af.charts.goal_progress(progress_of(**same)), af.charts.scorecard(card)):
+        named = subtitle_of(ax).partition(": ")[2].partition(" by")[0]
+        assert named in [name.strip() for name in names_of(ax)]
+
+
+def drivers_of(count: int, owed: float) -> pd.DataFrame:
+    """Drivers of one goal, of which the last one owes the most."""
+    return pd.DataFrame(
+        {
+            "goal_gid": "119999",
+            "goal_name": "Sell",
+            "ahead": -0.3,
+            "driver_gid": [f"12{number:04}" for number in range(count)],
+            "driver_name": ["Sell"] * count,
+            "kind": "goal",
+            "progress": 0.5,
+            "weight": 0.5,
+            "owed": [*[owed / 2] * (count - 1), owed],
+        }
+    ).astype(dict.fromkeys(["ahead", "progress", "weight", "owed"], "Float64"))
+
+
+def test_drivers_and_goals_of_equal_names_are_told_apart_and_less_than_a_point_is_told() -> None:
+    ax = af.charts.goal_drivers(drivers_of(2, 0.004))
+
+    names = [name.strip() for name in names_of(ax)]
+    assert names == ["Sell …9999", "Sell …0000", "Sell …0001"]
+    assert subtitle_of(ax) == "Sell …0001 holds Sell …9999 back the most: by 0.4 points."
+
+
+def test_rows_that_the_finding_names_are_drawn_in_small_axes() -> None:
+    many = 30
+    gids = [str(number) for number in range(many)]
+    goals = pd.concat([progress_of().head(1)] * many, ignore_index=True).assign(
+        gid=gids, name=[f"Goal {gid}" for gid in gids], ahead=[*[-0.05] * (many - 1), -0.4]
+    )
+    goals["progress"] = [*[0.5] * (many - 1), 0.1]
+    tree = goals.assign(
+        kind="goal", is_repeated=False, depth=[0, *[1] * (many - 1)], parent_gid=None
+    )
+    card = pd.concat([card_of().tail(1)] * many, ignore_index=True).assign(
+        key_result_gid=gids,
+        key_result_name=goals["name"],
+        progress=goals["progress"],
+        expected=0.5,
+    )
+    for chart, table, ending in (
+        ("goal_progress", goals, "Goal 29"),
+        ("goal_tree", tree, "Goal 29"),
+        ("scorecard", card, "Goal 29"),
+        ("goal_drivers", drivers_of(many, 0.4), "Sell …0029"),
+    ):
+        _, axes = plt.subplots(2, 2, figsize=(11, 8))
+        ax = getattr(af.charts, chart)(table, ax=axes[0, 0])
+        names = [name.strip() for name in names_of(ax)]
+        assert len(names) < many
+        assert ending in names
+        assert ending in subtitle_of(ax)

@@ -113,11 +113,14 @@ def test_what_is_beyond_thirty_sections_is_counted() -> None:
 
 def test_the_finding_names_the_longest_section_among_those_with_enough_visits() -> None:
     rare = ("Rare", "2026-03-09", 99.0, False)
-    done = [("Done", "2026-03-04", float(days), False) for days in range(1, 6)]
+    done = [("Done", "2026-03-04", days / 2, False) for days in range(1, 6)]
+    alike = [("Done", "2026-03-04", float(days), False) for days in range(1, 6)]
 
     ax = af.charts.section_times(times_of(*FOUR, *done, rare))
 
     assert finding_of(ax) == "Longest: To do, 3 working days (median of 5 visits)."
+    both = af.charts.section_times(times_of(*FOUR, *alike, rare))
+    assert finding_of(both) == "Longest: To do and Done, 3 working days (median)."
     few = af.charts.section_times(times_of(FOUR[0], rare))
     assert finding_of(few) == "Longest: Rare, 99 working days (median of 1 visit)."
 

@@ -46,14 +46,14 @@ def test_each_time_is_a_bar_in_the_row_of_its_task() -> None:
         (-0.31, 9.0),
         (0.69, 1.0),
     ]
-    assert words_of(ax) == ["12 days", "1 day"]
+    assert words_of(ax) == ["13 days", "1 day"]
     assert [bool(bar.get_hatch()) for bar in ax.patches] == [False, True, False]
 
 
 def test_the_finding_names_the_longest_and_counts_what_still_is_blocked() -> None:
     ax = af.charts.blocked_times(times_of(*ROWS))
 
-    assert finding_of(ax) == "Longest: Ship, 12 days; 1 of 2 still is."
+    assert finding_of(ax) == "Longest: Ship, 13 days; 1 of 2 still is."
     assert title_of(ax) == "When tasks were blocked, 2 to 21 Mar 2026"
 
 

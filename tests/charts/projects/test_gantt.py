@@ -357,3 +357,12 @@ def test_a_late_task_has_a_line_to_its_earliest_finish() -> None:
     assert finding_of(ax) == "Of 2 tasks, 1 ends after the due day."
     late = [line for line in ax.lines if line.get_marker() == "|"]
     assert [float(line.get_xdata()[1] - line.get_xdata()[0]) for line in late] == [2.0]
+
+
+def test_a_task_that_comes_twice_is_drawn_once() -> None:
+    rows = table_of(task("1", "2026-11-02", "2026-11-06"), task("2", None, None))
+
+    ax = af.charts.gantt(pd.concat([rows, rows]), now="2026-11-02")
+
+    assert len([name for name in names_of(ax) if "Task 1" in name]) == 1
+    assert "+ 1 without a due day" in notes_of(ax)

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from matplotlib.dates import ConciseDateFormatter, date2num
 
 import asana_frames as af
-from tests.charts.drawn import finding_of, notes_of, title_of, words_of
+from tests.charts.drawn import finding_of, inside_of, notes_of, title_of, words_of
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"
@@ -147,7 +147,16 @@ def test_small_axes_are_drawn_in_and_returned() -> None:
 def test_no_updates_are_an_empty_chart_that_says_so(
     rows: list[tuple[str | None, str | None, str | None]],
 ) -> None:
-    assert words_of(af.charts.status_timeline(updates(*rows))) == ["No status updates"]
+    assert inside_of(af.charts.status_timeline(updates(*rows))) == ["No status updates"]
+
+
+def test_updates_that_are_all_after_the_moment_are_counted() -> None:
+    rows = [("1", "2026-03-01", "on_track"), ("1", "2026-04-01", "off_track")]
+
+    ax = af.charts.status_timeline(updates(*rows), now="2026-02-01")
+
+    assert inside_of(ax) == ["No status updates until then"]
+    assert notes_of(ax) == ["+ 2 after that", "As of 1 Feb 2026"]
 
 
 def test_dates_are_concise_and_settings_stay_and_labels_of_rows_do_not_matter() -> None:

@@ -153,10 +153,10 @@ def test_the_budget_is_a_line_across_and_units_stand_on_the_axis() -> None:
     across = next(line for line in ax.lines if list(line.get_xdata()) == [0, 1])
     assert list(across.get_ydata()) == [52000, 52000]
     assert ax.get_ylabel() == "EUR"
-    assert title_of(ax) == "Cost used by Site"
+    assert title_of(ax) == "Cost used by Site, 2 Nov to 13 Dec 2026"
     frame = burn_of(budget_type="cost")
     frame.attrs["subject"] = "Site"
-    assert title_of(af.charts.budget_burn(frame)) == "Site: cost used"
+    assert title_of(af.charts.budget_burn(frame)) == "Site: cost used, 2 Nov to 13 Dec 2026"
 
 
 def test_a_plan_is_drawn_where_there_is_one() -> None:
@@ -297,13 +297,14 @@ def test_odd_values_are_drawn() -> None:
 
     ax = af.charts.budget_burn(frame)
 
-    assert title_of(ax) == r"Time used by Save \$5 and \$6"
+    assert title_of(ax) == r"Time used by Save \$5 and \$6, 2 Nov to 13 Dec 2026"
     assert ax.get_ylim()[0] < 0
     ax.figure.canvas.draw()
 
 
 def test_a_budget_without_a_name_is_none() -> None:
-    assert title_of(af.charts.budget_burn(burn_of(None))) == "Time used by (none)"
+    title = title_of(af.charts.budget_burn(burn_of(None)))
+    assert title == "Time used by (none), 2 Nov to 13 Dec 2026"
 
 
 def test_no_budgets_are_an_empty_chart_that_says_so() -> None:

@@ -82,7 +82,7 @@ TWO_PERSONS = (
     [
         ("load", ["150", "50", "50", "100"]),
         ("free", ["-20", "10", "20", "0"]),
-        ("utilisation", ["25", "75", "12", "25"]),
+        ("utilisation", ["25", "75", "13", "25"]),
     ],
 )
 def test_cells_carry_their_numbers_the_busiest_person_at_the_top(
@@ -255,7 +255,7 @@ def test_odd_values_are_drawn() -> None:
     ax = af.charts.capacity(capacity_of(*rows))
 
     assert names_of(ax) == ["Bo", r"Save \$5 and \$6"]
-    assert words_of(ax)[:2] == ["50000", "-38"]
+    assert words_of(ax)[:2] == ["50,000", "-38"]
     assert "+ 1 rows without a period" in words_of(ax)
     ax.figure.canvas.draw()
 
@@ -276,3 +276,48 @@ def test_an_unknown_way_is_refused_and_the_known_are_named() -> None:
         match="show='mood' is not valid; use 'load', 'free' or 'utilisation'",
     ):
         af.charts.capacity(many(1, 1), show="mood")  # type: ignore[arg-type]
+
+
+def test_equally_busy_people_are_counted_and_nobody_is_busiest_without_work() -> None:
+    alike = [
+        (str(at), f"Person {at}", day, 40.0, 60.0, 1.0) for at in range(3) for day in (ONE, TWO)
+    ]
+    idle = [(str(at), f"Person {at}", ONE, 40.0, 0.0, 0.0) for at in range(3)]
+
+    ax = af.charts.capacity(capacity_of(*alike))
+
+    told = (
+        "3 of 3 people are over 100 % in at least one week; busiest: Person 0 and 2 more, 150 %."
+    )
+    assert finding_of(ax) == told
+    told = "None of 3 people is over 100 % in any week."
+    assert finding_of(af.charts.capacity(capacity_of(*idle))) == told
+
+
+def test_a_little_too_much_is_not_shown_as_just_full() -> None:
+    ax = af.charts.capacity(capacity_of(("1", "Ana", ONE, 40.0, 40.1, 1.0)))
+
+    assert words_of(ax)[0] == "100.3"
+    assert finding_of(ax) == "Busiest: Ana, 100.3 % in the week from 2 Nov 2026."
+
+
+def test_the_busiest_in_a_week_is_drawn_in_small_axes_and_the_scale_ends_there() -> None:
+    table = many(30, 40)
+    once = capacity_of(("9", "Once", ONE, 40.0, 70.0, 0.0), ("9", "Once", TWO, 400.0, 0.0, 0.0))
+    _, axes = plt.subplots(2, 2)
+
+    ax = af.charts.capacity(pd.concat([table, once]), ax=axes[0, 0])
+
+    assert "Once" in names_of(ax)
+    (bar,) = [inset for inset in ax.child_axes if inset.get_visible()]
+    assert bar.get_ylim()[1] == pytest.approx(175)
+
+
+def test_the_finding_tells_people_of_one_name_apart_as_the_rows_do() -> None:
+    ax = af.charts.capacity(
+        capacity_of(
+            ("120001", "Ana", ONE, 40.0, 60.0, 1.0), ("120002", "Ana", ONE, 40.0, 10.0, 1.0)
+        )
+    )
+
+    assert "busiest: Ana …0001, 150 %" in finding_of(ax)

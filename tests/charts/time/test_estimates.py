@@ -190,3 +190,27 @@ def test_no_estimates_are_an_empty_chart_that_says_so() -> None:
 def test_a_missing_column_is_named(column: str) -> None:
     with pytest.raises(af.InvalidArgument, match=rf"charts\.estimates needs .*{column}"):
         af.charts.estimates(estimates_of().drop(columns=column))
+
+
+def test_a_small_difference_has_a_sign_and_is_not_0() -> None:
+    table = estimates_of(
+        ("1", "A", 100, 100.001, 0), ("2", "B", 100, 99.999, 0), ("3", "C", 9, 9, 0)
+    )
+
+    words = words_of(af.charts.estimates(table))
+
+    assert words[:3] == [
+        "100 h of 100 h (<+0.1 %)",
+        "100 h of 100 h (>-0.1 %)",
+        "9 h of 9 h (0 %)",
+    ]
+
+
+def test_the_row_that_the_finding_names_is_drawn_in_small_axes() -> None:
+    under = [(str(at), f"Under {at}", 90.0, 10.0, 0.0) for at in range(30)]
+    _, axes = plt.subplots(2, 2)
+
+    ax = af.charts.estimates(estimates_of(*under, ("99", "Over", 10.0, 12.0, 0.0)), ax=axes[0, 0])
+
+    assert names_of(ax)[-1] == "Over"
+    assert finding_of(ax) == "1 of 31 took longer than estimated; the most: Over (+2 h)."

@@ -266,7 +266,7 @@ def test_several_keys_are_joined_and_flags_are_words() -> None:
     ax = af.charts.hours(frame)
 
     assert names_of(ax) == ["Ana · yes · A", "Bo · (none) · (none)"]
-    assert title_of(ax) == "Tracked hours by created by, is billable and category"
+    assert title_of(ax) == "Tracked hours by person, is billable and category"
 
 
 def test_without_periods_there_is_a_bar_per_series_the_largest_at_the_top() -> None:
@@ -424,3 +424,15 @@ def test_comparisons_are_no_series() -> None:
     ax = af.charts.hours(compared)
 
     assert legend_of(ax) == ["Ana", "Bo"]
+
+
+def test_hours_below_0_give_no_part_of_all_and_equal_ones_are_counted() -> None:
+    ax = af.charts.hours(
+        hours_of(("1", "Ana", "2026-11-02", 4.0), ("2", "Bo", "2026-11-02", -1.0))
+    )
+    alike = af.charts.hours(
+        hours_of(("1", "Ana", "2026-11-02", 4.0), ("2", "Bo", "2026-11-02", 4.0))
+    )
+
+    assert finding_of(ax) == "Most: Ana, 4 h."
+    assert finding_of(alike) == "Most: Ana and Bo, 4 of 8 h (50 %)."

@@ -78,7 +78,7 @@ def test_one_total_is_a_row_for_each_period_in_their_order() -> None:
     total = af.charts.plan_vs_actual(table[["planned", "tracked"]].head(1))
 
     assert names_of(ax) == ["2 Mar 2026", "9 Mar 2026", "no date"]
-    assert title_of(ax) == "Planned and tracked hours"
+    assert title_of(ax) == "Planned and tracked hours, 2 to 15 Mar 2026"
     assert names_of(total) == ["all"]
 
 
