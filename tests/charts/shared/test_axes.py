@@ -147,3 +147,18 @@ def test_the_first_day_of_a_table_may_have_a_zone() -> None:
     ax = af.charts.hours(hours)
 
     assert ax.get_title() == "Tracked hours, 2 to 15 Nov 2026"
+
+
+def test_axes_of_which_little_is_left_are_made_as_small_as_they_may_be() -> None:
+    name = "A goal with a name of the longest kind that there is"
+    with pyplot.style.context("seaborn-v0_8-talk"):
+        figure, ax = pyplot.subplots(figsize=(6, 4))
+
+        af.charts.goal_progress(progress_of(name=[name, f"Another: {name}"]), ax=ax)
+
+        figure.canvas.draw()
+        box = ax.get_tightbbox()
+    assert box is not None
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.x1
+    assert ax.get_position().width < 0.6
