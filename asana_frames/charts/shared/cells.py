@@ -35,7 +35,7 @@ def fit_cell(ax: Axes) -> None:
     if spec is None:
         return
     figure: Any = ax.figure
-    cell = _find_cell(spec, figure)
+    cell = find_cell(spec, figure)
     alike = [one for one in figure.axes if one.get_subplotspec() == spec]
     for _ in range(_ROUNDS):
         place = _find_place(ax, cell, alike)
@@ -47,13 +47,13 @@ def fit_cell(ax: Axes) -> None:
             one.set_in_layout(True)
 
 
-def _find_cell(spec: SubplotSpec, figure: Any) -> _Box:
+def find_cell(spec: SubplotSpec, figure: Any) -> _Box:
     """Return what belongs to axes: the gap on their left, and halves of those above and below.
 
     Names of rows are on the left; the gap on the right has those of the neighbour.
     """
     whole = spec.get_topmost_subplotspec()
-    outer = _find_page(figure) if whole == spec else _find_cell(whole, figure)
+    outer = _find_page(figure) if whole == spec else find_cell(whole, figure)
     bottoms, tops, _, rights = spec.get_gridspec().get_grid_positions(figure)
     rows, columns = spec.rowspan, spec.colspan
     first, last = columns.start, columns.stop - 1
