@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _WHAT = "age of work in progress"
 _NOTE = "lines: the age at which that part of the finished tasks had left the section"
+_AGE = "Days since the start"
 #: Inches that a section needs at least.
 _COLUMN = 0.75
 #: The part of the height of axes that is left when titles and labels have theirs.
@@ -232,4 +233,6 @@ def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int)
     ax.set_xticks(range(len(names)), texts)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.tick_params(axis="x", length=0)
-    ax.set_ylabel("Days since the start", fontsize=font_size(ax) + 1)
+    size = font_size(ax) + 1
+    has_room = _DRAWN * axes_height(ax) * 72 >= 0.56 * size * len(_AGE)
+    ax.set_ylabel(_AGE if has_room else "Days", fontsize=size)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.axes import (
     axes_height,
+    axes_width,
     font_size,
     set_plain_style,
     set_span,
@@ -18,6 +19,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import label_date_axis
+from asana_frames.charts.shared.ends import are_nearest
 from asana_frames.charts.shared.ink import mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, format_tenths
 
@@ -35,6 +37,8 @@ _FEW_POINTS = 500
 _MANY_POINTS = 5_000
 #: Days that the axis of dates shows at least.
 _FEWEST_DAYS = 5.0
+#: Points from the axes to labels that leaders join to their lines.
+_LEADER = 18.0
 #: Axes lower than these heights of letters have labels of one line.
 _LOW = 20.0
 _PERCENTILE = re.compile(r"days_p(\d+(?:\.\d+)?)")
@@ -79,12 +83,35 @@ def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     for share, days in marks.items():
         ax.axhline(days, color=mix_ink(ax), linewidth=1.2, linestyle=STYLES[share])
         heights.append(max(days, heights[-1] + label_height) if heights else days)
-    for number, (share, days) in enumerate(marks.items(), 1 - len(marks)):
-        # Labels that would stand above the axes move down.
-        height = min(heights[number - 1], top + (number - 0.5) * label_height)
+    # Labels that would stand above the axes move down.
+    limits = [top + (number - 0.5) * label_height for number in range(1 - len(marks), 1)]
+    places = list(map(min, heights, limits))
+    has_leaders = not are_nearest(places, list(marks.values()))
+    for (share, days), place in zip(marks.items(), places, strict=True):
         separator = ": " if is_low else " within\n"
         label = f"{format_number(100 * share)} %{separator}{format_tenths(days)} days"
-        write_beside_axes(ax, label, height)
+        write_beside_axes(ax, label, place, _LEADER if has_leaders else 5.0)
+        if has_leaders:
+            _draw_leader(ax, days, place)
+
+
+def _draw_leader(ax: Axes, days: float, place: float) -> None:
+    """Draw a thin line from the end of a line to its label, which stands elsewhere."""
+    ax.annotate(
+        "",
+        (1.0, days),
+        (1.0 + (_LEADER - 2) / 72 / axes_width(ax), place),
+        xycoords=ax.get_yaxis_transform(),
+        textcoords=ax.get_yaxis_transform(),
+        arrowprops={
+            "arrowstyle": "-",
+            "color": mix_ink(ax),
+            "linewidth": 0.6,
+            "shrinkA": 0,
+            "shrinkB": 0,
+        },
+        annotation_clip=False,
+    )
 
 
 def summarise_percentiles(marks: Mapping[float, float], count: int, word: str) -> str:

@@ -29,10 +29,11 @@ from asana_frames.charts.shared.dates import (
     name_period,
     period_edges,
     period_ends,
+    suggest_weeks,
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.heat_map import NOTHING, build_scale, draw_periods
+from asana_frames.charts.shared.heat_map import MOST_DAYS, NOTHING, build_scale, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
 from asana_frames.charts.shared.labels import (
     NONE,
@@ -131,6 +132,7 @@ def load(
             f"earlier: in a {name_period(step)} that is over" if earlier.any() else "",
             undated_note,
             count_hidden(len(order) - len(drawn), "person", "people"),
+            suggest_weeks(days, step, MOST_DAYS),
         ],
         days=(days[0], period_ends(days, step)[-1] - 1),
     )

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 #: Points between a cell and what is in it.
 _PAD = 4.0
-#: The part of a cell that axes keep: smaller ones show nothing.
-_LEAST = 0.2
+#: The part of a cell that axes keep, though labels may leave the cell: smaller ones show nothing.
+_LEAST = 0.12
 #: Labels change with the size of axes, and their sizes again.
 _ROUNDS = 3
 
@@ -35,7 +35,7 @@ def fit_cell(ax: Axes) -> None:
     if spec is None:
         return
     figure: Any = ax.figure
-    cell = _find_cell(spec, figure)
+    cell = find_cell(spec, figure)
     alike = [one for one in figure.axes if one.get_subplotspec() == spec]
     for _ in range(_ROUNDS):
         place = _find_place(ax, cell, alike)
@@ -47,13 +47,13 @@ def fit_cell(ax: Axes) -> None:
             one.set_in_layout(True)
 
 
-def _find_cell(spec: SubplotSpec, figure: Any) -> _Box:
+def find_cell(spec: SubplotSpec, figure: Any) -> _Box:
     """Return what belongs to axes: the gap on their left, and halves of those above and below.
 
     Names of rows are on the left; the gap on the right has those of the neighbour.
     """
     whole = spec.get_topmost_subplotspec()
-    outer = _find_page(figure) if whole == spec else _find_cell(whole, figure)
+    outer = _find_page(figure) if whole == spec else find_cell(whole, figure)
     bottoms, tops, _, rights = spec.get_gridspec().get_grid_positions(figure)
     rows, columns = spec.rowspan, spec.colspan
     first, last = columns.start, columns.stop - 1
@@ -75,7 +75,7 @@ def _find_page(figure: Any) -> _Box:
 
 
 def _find_place(ax: Axes, cell: _Box, alike: list[Axes]) -> _Box | None:
-    """Return a place where everything is within a cell, or None if axes are to stay."""
+    """Return a place where all that fits is within a cell, or None if axes are to stay."""
     figure: Any = ax.figure
     to_parts = figure.transSubfigure.inverted()
     space = _PAD * figure.dpi / 72
@@ -88,17 +88,23 @@ def _find_place(ax: Axes, cell: _Box, alike: list[Axes]) -> _Box | None:
     )
     pad, high = to_parts.transform((space, space)) - to_parts.transform((0, 0))
     now = _Box(*ax.get_position().extents)
-    place = _Box(
-        max(now.left, cell.left + pad + now.left - left),
-        max(now.bottom, cell.bottom + high + now.bottom - bottom),
-        min(now.right, cell.right - pad + now.right - right),
-        min(now.top, cell.top - high + now.top - top),
-    )
-    is_there = max(abs(new - old) for new, old in zip(place, now, strict=True)) < 1e-3
-    width, height = _size_of(place)
     whole_width, whole_height = _size_of(cell)
-    is_small = width < _LEAST * whole_width or height < _LEAST * whole_height
-    return None if is_there or is_small else place
+    widths = max(0.0, cell.left + pad - left), max(0.0, right - cell.right + pad)
+    heights = max(0.0, cell.bottom + high - bottom), max(0.0, top - cell.top + high)
+    left, right = _move_edges(now.left, now.right, widths, _LEAST * whole_width)
+    bottom, top = _move_edges(now.bottom, now.top, heights, _LEAST * whole_height)
+    place = _Box(left, bottom, right, top)
+    is_there = max(abs(new - old) for new, old in zip(place, now, strict=True)) < 1e-3
+    return None if is_there else place
+
+
+def _move_edges(
+    low: float, high: float, moves: tuple[float, float], least: float
+) -> tuple[float, float]:
+    """Move two edges towards each other, by a share of ``moves`` that leaves ``least``."""
+    wanted = sum(moves)
+    share = min(1.0, max(0.0, high - low - least) / wanted) if wanted else 0.0
+    return low + share * moves[0], high - share * moves[1]
 
 
 def _size_of(box: _Box) -> tuple[float, float]:

@@ -107,6 +107,11 @@ def _check_axes(ax: object, what: str) -> None:
             f"{what}(ax=) takes matplotlib Axes, such as figure.subplots() returns, not "
             f"{type(ax).__name__}."
         )
+    if ax.figure is None:
+        raise InvalidArgument(
+            f"{what}(ax=) takes axes of a figure; these have been removed from theirs. "
+            f"Create new ones, such as with figure.subplots()."
+        )
     if "left" not in ax.spines or hasattr(ax, "zaxis"):
         raise InvalidArgument(
             f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
@@ -124,10 +129,13 @@ def check_own_rows(ax: Any) -> None:
     InvalidArgument
         The message says how to create the axes.
     """
-    if ax is not None and len(ax.get_shared_y_axes().get_siblings(ax)) > 1:
+    others = [] if ax is None else ax.get_shared_y_axes().get_siblings(ax)
+    if len(others) > 1:
+        is_twin = all(one.bbox.bounds == ax.bbox.bounds for one in others)
+        way = "Draw it on axes without twiny()" if is_twin else "Create them without sharey="
         raise InvalidArgument(
-            "This chart labels each row, so its axes must not share the y axis with others. "
-            "Create them without sharey=."
+            f"This chart labels each row, so its axes must not share the y axis with others. "
+            f"{way}."
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from asana_frames.charts.shared.axes import cell_width
+from asana_frames.charts.shared.cells import find_cell
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +107,7 @@ def find_room(ax: Axes) -> float:
         for one in figure.axes
         if one.bbox.x0 >= right and one.bbox.y0 < ax.bbox.y1 and one.bbox.y1 > ax.bbox.y0
     ]
-    edge = min([*neighbours, float(figure.transSubfigure.transform((1, 1))[0])])
+    edge = min([*neighbours, _find_end(ax)])
     # Neighbours may still be in the way, before a figure is laid out.
     width = (max(edge, right) - left) / float(figure.dpi)
     return min(width, cell_width(ax)) if ax.get_subplotspec() else width
@@ -116,6 +117,18 @@ def _make_corner() -> Any:
     """Return a corner without its state, for pickle."""
     corner = _corner_class()
     return corner.__new__(corner)
+
+
+def _find_end(ax: Axes) -> float:
+    """Return the right edge, in pixels, of what axes have for sure.
+
+    Without a layout engine, neighbours that are drawn later may fill the cell to the right.
+    """
+    figure: Any = ax.figure
+    spec = ax.get_subplotspec()
+    is_fixed = spec is not None and figure.get_layout_engine() is None
+    part = find_cell(spec, figure).right if spec is not None and is_fixed else 1.0
+    return float(figure.transSubfigure.transform((part, 1))[0])
 
 
 @cache

@@ -117,9 +117,9 @@ def say_when(day: Any, step: Step) -> str:
     return f"{'on' if step.every == 'D' else 'in'} {describe_period(day, step)}"
 
 
-def suggest_weeks(days: Days, step: Step) -> str:
-    """Return a note for so many days that weeks would show more, or an empty text."""
-    is_long = step.every == "D" and len(days) > _MOST_DAYS
+def suggest_weeks(days: Days, step: Step, most: int = _MOST_DAYS) -> str:
+    """Return a note for more than ``most`` days that weeks would show more, or an empty text."""
+    is_long = step.every == "D" and len(days) > most
     return "day by day; every='W' gives weeks, which show more" if is_long else ""
 
 

@@ -51,7 +51,8 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     Returns
     -------
     dict
-        Name -> artist, for a legend, if there are more series or too little room; else nothing.
+        Name -> artist, for a legend, if there are more series, or too little room for each name
+        to be nearest to its own end; else nothing.
     """
     size = font_size(ax)
     longest = max((len(name) for name in ends), default=0)
@@ -66,6 +67,8 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     order = np.argsort(parts, kind="stable")
     least = 1.25 * size / 72 / (_HEIGHT * axes_height(ax))
     places = _spread_places(list(parts[order]), least, 1.0)
+    if not are_nearest(places, list(parts[order])):
+        return {name: end.artist for name, end in ends.items()}
     for at, place in zip(order, places, strict=True):
         name, end = list(ends.items())[at]
         (_, value) = to_parts.inverted().transform((0.0, place))
@@ -83,3 +86,15 @@ def _spread_places(places: Sequence[float], least: float, highest: float) -> lis
         spread[at] = min(spread[at], top)
         top = spread[at] - least
     return spread
+
+
+def are_nearest(places: Sequence[float], ends: Sequence[float]) -> bool:
+    """Return whether each place is at least as near to its own end as to any other.
+
+    Examples
+    --------
+    >>> are_nearest([5, 6], [5, 5]), are_nearest([5, 7, 9], [5, 5.5, 6.5])
+    (True, False)
+    """
+    pairs = zip(places, ends, strict=True)
+    return all(abs(place - end) <= min(abs(place - one) for one in ends) for place, end in pairs)

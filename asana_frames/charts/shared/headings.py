@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -113,14 +113,15 @@ def _list_titles(what: str, about: About) -> list[str]:
 def _set_title(ax: Axes, choices: Sequence[str]) -> None:
     from matplotlib import rcParams
 
-    from asana_frames.charts.shared.wrapped_text import wrap_when_drawn
+    from asana_frames.charts.shared.wrapped_text import wrap_title
 
-    # The place that ``ax.set_title(...)`` writes to, so that it replaces this one.
-    made = ax.set_title("", loc=rcParams["axes.titlelocation"], fontsize=title_size(ax))
+    locs: tuple[Literal["left", "center", "right"], ...] = ("left", "center", "right")
+    titles = {str(loc): ax.set_title("", loc=loc) for loc in locs}
+    # The one that ``ax.set_title(...)`` writes to, and ``ax.get_title()`` mostly reads.
+    chosen = rcParams["axes.titlelocation"]
+    titles[chosen].set_fontsize(title_size(ax))
     # From the edge of the labels, not of the axes: names may take half of a figure.
-    made.set_transform(corner_transform(ax, "title", _GAP))
-    made.set_horizontalalignment("left")
-    wrap_when_drawn(made, choices, _LINES["title"])
+    wrap_title(titles, chosen, choices, _LINES["title"], corner_transform(ax, "title", _GAP))
 
 
 def _reserve_height(ax: Axes, height: float, finding: WrappedText | None) -> None:

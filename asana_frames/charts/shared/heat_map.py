@@ -38,6 +38,10 @@ _LIGHT_SCALE, _DARK_SCALE = ("#7db8da", "#2e7ebc", "#08306b"), ("#1c4f7c", "#3f9
 #: The same, of too much.
 _LIGHT_ALARM, _DARK_ALARM = ("#f6b093", "#ca4842", "#67001f"), ("#6b1e1e", "#d0564a", "#ffc9b8")
 _AWAY_HATCH = "/////"
+#: Points of the narrowest cells that have lines between them.
+_LINED = 6.0
+#: With more days than these a day is a few pixels wide, and weeks are suggested.
+MOST_DAYS = 120
 #: Points of the smallest print that can be read.
 SMALLEST_PRINT = 5.0
 
@@ -87,20 +91,28 @@ def draw_cells(
     from matplotlib import colormaps
 
     colormap = colormaps[colours] if isinstance(colours, str) else colours
+    line = _fit_line(72 * axes_width(ax) / values.shape[1])
     mesh = ax.pcolormesh(
         edges,
         np.arange(len(values) + 1) - 0.5,
         np.ma.masked_invalid(values),
         cmap=colormap.with_extremes(bad=mix_ink(ax, _EMPTY)),
         norm=norm,
-        edgecolors=find_background(ax),
-        # Thin cells need thin lines, or nothing is left of them.
-        linewidth=min(1.0, 4 * axes_width(ax) / values.shape[1]),
+        edgecolors=find_background(ax) if line else "none",
+        linewidth=line,
     )
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0, labelsize=font_size(ax))
     return mesh
+
+
+def _fit_line(cell: float) -> float:
+    """Return the width of lines between cells of so many points: none where cells are narrow.
+
+    A line is at least a pixel wide, whatever its width, which hides cells of a pixel or two.
+    """
+    return min(1.0, cell / 8) if cell >= _LINED else 0.0
 
 
 def fit_text_size(ax: Axes, texts: Sequence[Sequence[str]], columns: float | None = None) -> float:

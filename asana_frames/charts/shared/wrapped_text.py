@@ -6,12 +6,13 @@ It imports matplotlib, so import it within functions.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Transform
 
 from asana_frames.charts.shared.corners import find_room
 from asana_frames.charts.shared.fonts import find_missing
@@ -30,6 +31,31 @@ _LAST = 0.3
 _LONGEST = 400
 
 
+def wrap_title(
+    titles: Mapping[str, Text], chosen: str, choices: Sequence[str], most: int, place: Transform
+) -> None:
+    """Let the title of axes break into lines, as `wrap_when_drawn` does, at a place on the left.
+
+    A title that is set later replaces it, wherever that is. It begins at the same place, unless
+    it is set with ``loc="right"``.
+
+    Parameters
+    ----------
+    titles
+        ``loc`` -> what ``Axes.set_title`` returns for it.
+    chosen
+        The ``loc`` of the title.
+    """
+    for loc, title in titles.items():
+        # matplotlib makes titles itself, and `set_title` keeps writing to those that it made.
+        title.__class__ = WrappedTitle
+        begins_left = loc in (chosen, "left", "center")
+        cast("WrappedTitle", title).join_titles(
+            list(titles.values()), place if begins_left else None
+        )
+    cast("WrappedTitle", titles[chosen]).set_choices(choices, most)
+
+
 def wrap_when_drawn(text: Text, choices: Sequence[str], most: int) -> WrappedText:
     """Let a text break into lines whenever its figure is laid out or drawn.
 
@@ -43,7 +69,6 @@ def wrap_when_drawn(text: Text, choices: Sequence[str], most: int) -> WrappedTex
     most
         The most lines.
     """
-    # matplotlib makes titles itself, and `set_title` keeps writing to those that it made.
     text.__class__ = WrappedText
     wrapped = cast("WrappedText", text)
     wrapped.set_choices(choices, most)
@@ -56,6 +81,7 @@ class WrappedText(Text):
     _choices: Sequence[str] = ()
     _most = 1
     _points = 0.0
+    _font: FontProperties | None = None
     _shown: str | None = None
 
     def set_choices(self, choices: Sequence[str], most: int) -> None:
@@ -64,14 +90,20 @@ class WrappedText(Text):
         self._shown = self.get_text()
         self.wrap_words()
 
+    def is_own(self) -> bool:
+        """Return whether the text is one that was chosen here, not by the user."""
+        return self.get_text() == self._shown
+
     def wrap_words(self) -> None:
         """Break the text into lines that fit its axes."""
         points = _SPARE * 72 * find_room(cast("Any", self.axes))
-        if self.get_text() != self._shown or abs(points - self._points) < 0.5:
+        font = self.get_fontproperties().copy()
+        is_same = abs(points - self._points) < 0.5 and font == self._font
+        if not self.is_own() or is_same:
             return
-        self._points = points
-        font = self.get_fontproperties()
-        self.set_text("\n".join(fit_lines(self._choices, points, self._most, font)))
+        self._points, self._font = points, font
+        # Not the `set_text` of titles, which tells them that the user sets one.
+        Text.set_text(self, "\n".join(fit_lines(self._choices, points, self._most, font)))
         self._shown = self.get_text()
 
     def count_lines(self) -> int:
@@ -92,6 +124,35 @@ class WrappedText(Text):
         """Draw the text as it is broken now."""
         self.wrap_words()
         super().draw(renderer)
+
+
+class WrappedTitle(WrappedText):
+    """A title of axes; one that the user sets in another place of theirs replaces it."""
+
+    _titles: Sequence[Text] = ()
+    _place: Transform | None = None
+
+    def join_titles(self, titles: Sequence[Text], place: Transform | None) -> None:
+        """Set all titles of the axes, and where this one begins if it begins on the left."""
+        self._titles, self._place, self._shown = titles, place, None
+        if place is not None:
+            self.set_transform(place)
+            self.set_horizontalalignment("left")
+
+    def set_text(self, s: Any) -> None:
+        """Set the text in place of a title that was chosen for the axes."""
+        super().set_text(s)
+        for title in self._titles:
+            if title is not self and isinstance(title, WrappedTitle) and title.is_own():
+                Text.set_text(title, "")
+
+    def set_transform(self, t: Transform | None) -> None:
+        """Set the place; matplotlib sets that of all titles anew whenever one is set."""
+        super().set_transform(cast("Transform", self._place or t))
+
+    def set_horizontalalignment(self, align: Any) -> None:
+        """Set the alignment, which is that of the place if this has one."""
+        super().set_horizontalalignment("left" if self._place else align)
 
 
 def fit_lines(choices: Sequence[str], points: float, most: int, font: FontProperties) -> list[str]:

@@ -28,11 +28,13 @@ from asana_frames.charts.shared.dates import (
     period_edges,
     period_ends,
     say_when,
+    suggest_weeks,
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import (
     AWAY,
+    MOST_DAYS,
     build_balance_scale,
     build_cell_legend,
     build_load_scale,
@@ -135,7 +137,9 @@ def capacity(
     fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)
     named = there["person"][find_leaders(column_numbers(there, "work"))].head(1).map(ordered.index)
     drawn = [ordered[at] for at in select_branches([0] * len(ordered), fits, named)]
-    days, legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show)
+    step = find_step(unique_days(dated["period"]), dated.attrs.get("every"))
+    days = fill_periods(unique_days(dated["period"]), step)
+    legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show, (days, step))
     name_rows(ax, range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
     undated_note = f"+ {undated} rows without a period" if undated else ""
@@ -145,8 +149,12 @@ def capacity(
         measure.what,
         titles,
         finding=_name_busiest(dated, show),
-        notes=[count_hidden(len(ordered) - len(drawn), "person", "people"), undated_note],
-        days=days,
+        notes=[
+            count_hidden(len(ordered) - len(drawn), "person", "people"),
+            undated_note,
+            suggest_weeks(days, step, MOST_DAYS),
+        ],
+        days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,
     )
     return make_room(ax)
@@ -204,12 +212,10 @@ def _describe_busiest(there: pd.DataFrame, measure: _Measure, step: Step) -> str
 
 
 def _draw_capacity(
-    ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show
-) -> tuple[tuple[Any, Any], dict[str, Artist]]:
-    """Draw the cells; return the days that they cover, and the handles of the legend."""
-    known_days = unique_days(rows["period"])
-    step = find_step(known_days, rows.attrs.get("every"))
-    days = fill_periods(known_days, step)
+    ax: Axes, rows: pd.DataFrame, persons: list[str], show: Show, periods: tuple[Days, Step]
+) -> dict[str, Artist]:
+    """Draw the cells of periods; return the handles of the legend."""
+    days, step = periods
     values, available = (
         _pivot_persons(rows, column, persons, days) for column in (show, "available")
     )
@@ -228,12 +234,11 @@ def _draw_capacity(
     )
     hatch_cells(ax, is_away, period_edges(days, step))
     is_missing = np.isnan(values) & ~is_away
-    legend = build_cell_legend(
+    return build_cell_legend(
         ax,
         away="off: no available hours" if is_away.any() else "",
         missing="no data" if is_missing.any() else "",
     )
-    return (days[0], period_ends(days, step)[-1] - 1), legend
 
 
 def _pivot_persons(rows: pd.DataFrame, column: str, persons: list[str], days: Days) -> Numbers:

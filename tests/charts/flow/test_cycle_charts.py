@@ -247,3 +247,19 @@ def test_on_the_sandbox_all_of_them_are_drawn(asana: af.Asana) -> None:
     names = [label.get_text() for label in af.charts.aging_wip(ages).get_xticklabels()]
     assert [name.split("\n")[0] for name in names] == ["In progress", "Review"]
     assert inside_of(af.charts.wip(counts)) == ["Review"]
+
+
+def test_a_leader_joins_a_label_to_its_line_where_it_stands_beside_another() -> None:
+    days = [*[13.0] * 60, *[13.4] * 30, *[13.9] * 9, 60.0]
+    frame = pd.DataFrame(
+        {"finished_on": pd.date_range("2026-01-01", periods=100), "days_cycle": days}
+    )
+
+    ax = af.charts.cycle_times(frame)
+    far = af.charts.cycle_times(frame.assign(days_cycle=np.arange(100.0)))
+
+    def leaders(of: Axes) -> list[float]:
+        return [float(text.xy[1]) for text in of.texts if getattr(text, "arrow_patch", None)]
+
+    assert leaders(ax) == pytest.approx([13.0, 13.4, 13.4, 13.9], abs=0.6)
+    assert leaders(far) == []

@@ -147,3 +147,44 @@ def test_the_first_day_of_a_table_may_have_a_zone() -> None:
     ax = af.charts.hours(hours)
 
     assert ax.get_title() == "Tracked hours, 2 to 15 Nov 2026"
+
+
+def test_axes_of_which_little_is_left_are_made_as_small_as_they_may_be() -> None:
+    name = "A goal with a name of the longest kind that there is"
+    with pyplot.style.context("seaborn-v0_8-talk"):
+        figure, ax = pyplot.subplots(figsize=(6, 4))
+
+        af.charts.goal_progress(progress_of(name=[name, f"Another: {name}"]), ax=ax)
+
+        figure.canvas.draw()
+        box = ax.get_tightbbox()
+    assert box is not None
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.x1
+    assert ax.get_position().width < 0.6
+
+
+def test_removed_axes_and_twins_are_refused_with_what_to_do() -> None:
+    _, (removed, twin) = pyplot.subplots(1, 2)
+    removed.remove()
+    twin.twiny()
+
+    with pytest.raises(af.InvalidArgument, match="have been removed"):
+        af.charts.goal_progress(progress_of(), ax=removed)
+    with pytest.raises(af.InvalidArgument, match="without twiny"):
+        af.charts.goal_progress(progress_of(), ax=twin)
+
+
+@pytest.mark.parametrize("letters", [4, 5, 6, 7, 8])
+def test_a_title_has_as_many_lines_where_its_neighbour_is_drawn_later(letters: int) -> None:
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 4))
+    title = "word " * 8 + "x" * letters
+    af.charts.goal_progress(progress_of(), ax=left, title=title)
+    figure.canvas.draw()
+    before = left.get_title()
+
+    af.charts.goal_progress(progress_of(name=["A name that takes much room", "b"]), ax=right)
+    figure.canvas.draw()
+
+    assert left.get_title() == before
+    assert left.title.get_window_extent().y1 <= figure.bbox.y1

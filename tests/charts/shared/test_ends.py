@@ -68,3 +68,12 @@ def test_no_ends_have_no_names() -> None:
     ax = pyplot.figure().subplots()
 
     assert label_ends(ax, {}) == {}
+
+
+def test_names_that_would_stand_nearest_to_other_ends_are_left_to_a_legend() -> None:
+    ax = pyplot.figure(figsize=(6, 2.5)).subplots()
+    ax.set_ylim(0, 100)
+    ends = ends_of(ax, 50, 52, 54, 56)
+
+    assert set(label_ends(ax, ends)) == set(ends)
+    assert not ax.texts

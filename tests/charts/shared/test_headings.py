@@ -137,6 +137,34 @@ def test_a_title_that_the_user_sets_is_left_as_it_is() -> None:
     assert ax.get_title().startswith("Mine, which is far too long for a figure of this width")
 
 
+@pytest.mark.parametrize("loc", [None, "left", "center", "right"])
+def test_a_title_that_the_user_sets_replaces_the_own_one_at_the_left_edge(loc: Any) -> None:
+    ax = axes_of()
+    set_heading(ax, TABLE, "scope and done", Titles(), finding="3 of 5 done.")
+
+    title = ax.set_title("Mine", loc=loc)
+
+    ax.figure.canvas.draw()
+    assert [ax.get_title(one) for one in ("left", "center", "right")].count("") == 2
+    finding = next(text for text in ax.texts if text.get_text())
+    box = title.get_window_extent()
+    if loc == "right":
+        assert box.x1 == pytest.approx(ax.bbox.x1, abs=2)
+    else:
+        assert box.x0 == pytest.approx(finding.get_window_extent().x0, abs=2)
+
+
+def test_a_title_is_broken_anew_where_its_letters_change() -> None:
+    ax = axes_of(6)
+    set_heading(ax, TABLE, "scope and done", Titles())
+
+    ax.title.set_fontsize(30)
+    ax.figure.canvas.draw()
+
+    assert "\n" in ax.get_title()
+    assert ax.title.get_window_extent().x1 <= ax.figure.bbox.x1
+
+
 def test_a_figure_saved_without_its_margins_has_the_same_lines() -> None:
     from io import BytesIO
 

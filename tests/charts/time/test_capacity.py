@@ -205,6 +205,19 @@ def test_the_axis_is_of_dates(weeks: int) -> None:
     assert 1 <= len(ax.get_xticklabels()) <= 12
 
 
+def test_a_year_of_days_has_its_colours_and_a_note_that_weeks_show_more() -> None:
+    days = pd.date_range(ONE, periods=365).astype(str)
+
+    ax = af.charts.capacity(capacity_of(*(("1", "Ana", day, 8.0, 16.0, 0.0) for day in days)))
+
+    ax.figure.canvas.draw()
+    box = ax.get_window_extent()
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[..., :3].astype(int)  # type: ignore[attr-defined]
+    row = pixels[len(pixels) - int((box.y0 + box.y1) / 2), int(box.x0) + 9 : int(box.x1) - 9]
+    assert (row.max(axis=1) - row.min(axis=1)).min() > 50
+    assert notes_of(ax) == ["Day by day; every='W' gives weeks, which show more"]
+
+
 def test_the_text_of_a_dark_cell_is_light() -> None:
     rows = [("1", "Ana", ONE, 40.0, 120.0, 0.0), ("1", "Ana", TWO, 40.0, 20.0, 0.0)]
 
