@@ -305,12 +305,14 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         subject = self._find_subject(drawing.gid, drawing.period)
         subject.read_ahead()
         made: dict[ipw.HTML, str] = {}
+        #: What failed -> the first place that says so.
+        told: dict[str, str] = {}
         for place, title, make in self._list_places(drawing, subject):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
-            made[place], is_failure = _make_or_explain(title, make)
-            if is_failure and place is self._heading:
+            made[place] = _make_or_explain(title, make, told)
+            if told and place is self._heading:
                 # Nothing is known of the object: this is told once, not in each place.
                 made = dict.fromkeys(self._places, "") | made
                 break
@@ -362,6 +364,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             }
             if gid in self._subjects:
                 began, subject = self._subjects[gid]
+                # A read of the last drawing may have failed after that drawing ended.
+                subject.forget_failures()
                 subject = subject.in_period(period)
             else:
                 began, subject = now, self._make_subject(self._asana, gid, period, self._now)
@@ -422,12 +426,18 @@ def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
 
-def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
-    """Return the HTML of a place, or what kept it from being made, and whether that is so."""
+def _make_or_explain(title: str, make: Make, told: dict[str, str]) -> str:
+    """Return the HTML of a place, or what kept it from being made.
+
+    ``told`` has the title of the first place that says so, to which the others refer.
+    """
     try:
-        return make(), False
+        return make()
     except Exception as error:  # noqa: BLE001
         # A background thread has no prompt: errors are shown here.
         text, can_retry = explain_error(error)
+        first = told.setdefault(text, title)
+        if first != title:
+            return page.format_failure(title, f"Not shown, for the reason in “{first}”.")
         advice = " Press Reload." if can_retry else ""
-        return page.format_failure(title, f"{text}{advice}"), True
+        return page.format_failure(title, f"{text}{advice}")

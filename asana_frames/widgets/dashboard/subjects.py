@@ -139,7 +139,7 @@ class _ChartFrames(LazyFrames):
 
     def _try_to_read(self, name: str) -> None:
         # The part of the page that needs it tells why it could not be read.
-        with suppress(AsanaError, TimeoutError):
+        with suppress(Exception):
             getattr(self, name)
 
 
@@ -214,7 +214,7 @@ class Project(_ChartFrames, ProjectFrames):
 
     @lazy_frame
     def summary(self) -> pd.DataFrame:
-        """Compute the key figures; without hours where these are refused."""
+        """Compute the key figures; without hours where these cannot be read."""
         return rollups.project_summary(
             self.tasks,
             self.projects,
@@ -243,8 +243,8 @@ class Project(_ChartFrames, ProjectFrames):
     def _find_entries(self) -> pd.DataFrame | None:
         try:
             return self.entries
-        except REFUSALS:
-            # The chart of hours says why.
+        except (AsanaError, TimeoutError):
+            # The chart of hours says why; the other figures do not need them.
             return None
 
     def _find_links(self) -> dict[str, str]:
