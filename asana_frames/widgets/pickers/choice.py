@@ -200,14 +200,12 @@ class Choice(ipw.Box):
         """Remove one of the chosen objects, and go on with the keyboard in the box."""
         with LOCK:
             self.choose([one for one in self.chosen if one != gid])
-        self.focus_box()
-
-    def focus_box(self) -> None:
-        """Go on with the keyboard in the box.
-
-        JupyterLab takes letters that are typed at a button as shortcuts, which can delete cells.
-        """
         self._control.focus()
+
+    @property
+    def box(self) -> Any:
+        """The control to type into."""
+        return self._control
 
     @property
     def is_usable(self) -> bool:
