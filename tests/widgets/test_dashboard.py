@@ -648,6 +648,25 @@ def test_tasks_that_fail_are_told_once(asana: af.Asana, monkeypatch: pytest.Monk
     assert "Mobile app" in board._heading.value
 
 
+def test_a_saved_dashboard_without_a_choice_says_what_to_do(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal").wait()
+
+    assert "Choose a goal to see its charts." in board._render_saved().html
+
+
+def test_the_saved_text_tells_projects_of_the_same_name_apart(own: af.Asana) -> None:
+    team = own.teams.list(workspace="Acme")["gid"][0]
+    gid, _ = (own.projects.create(name="Same", team=team)["gid"].iloc[0] for _ in range(2))
+
+    board = Dashboard(own, value=gid, charts={}).wait()
+    # Drawn again, now that the list of projects is there for sure.
+    board.period.value = "This year"
+    board.wait()
+
+    assert board._render_saved().text.startswith(f"Same · {gid}\n")
+    assert repr(board) == f"Dashboard(project='Same · {gid}')"
+
+
 def test_the_list_of_goals_behind_is_the_tile(asana: af.Asana) -> None:
     board = Dashboard(asana, "goal", "Become the tool teams love", now=NOW).wait()
     behind = board._list.value.count("<li>")

@@ -174,7 +174,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._handle_pick(None)
 
     def __repr__(self) -> str:
-        name = self.picker.row["name"] if self.picker.row is not None else None
+        name = self.picker.label or None
         return f"Dashboard({self._about}={name!r})"
 
     def wait(self, timeout: float = 60.0) -> Dashboard:
@@ -275,6 +275,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._screen.layout.display = "none"
         self._screen.remove_class("af-dimmed")
         self._status.value = format_message(f"Choose a {self._about} to see its charts.")
+        self.update_saved()
 
     def _show_progress(self) -> None:
         """Dim what is shown until the new page is there; at first, show its places."""
@@ -345,7 +346,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
         # After the charts: they need all that is read.
-        yield self._tiles, "Key figures", partial(_format_tiles, drawing, subject)
+        tiles = partial(_format_tiles, drawing, subject, self._find_label(drawing.gid))
+        yield self._tiles, "Key figures", tiles
         yield self._list, "List", subject.format_list
 
     def _find_name(self, gid: str) -> str:
@@ -354,6 +356,11 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         if row is None or row["gid"] != gid:
             return f"This {self._about}"
         return shorten_name(row["name"])
+
+    def _find_label(self, gid: str) -> str:
+        """Return the label of an object if it is still picked, to tell equal names apart."""
+        with LOCK:
+            return self.picker.label if self.picker.value == gid else ""
 
     def _find_subject(self, gid: str, period: Period) -> Subject:
         """Return the subject of a gid in a period; what was read is kept for a minute."""
@@ -390,7 +397,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         """Return what is shown here: the figures as text, all of it as HTML."""
         with LOCK:
             if not self._is_filled:
-                return Saved(repr(self), "")
+                return Saved(repr(self), "" if self.value else self._status.value)
             cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
             html = page.format_page(self._heading.value, self._tiles.value, cards)
             return Saved(self._text or repr(self), html)
@@ -414,11 +421,13 @@ def _format_heading(subject: Subject) -> str:
     return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
 
 
-def _format_tiles(drawing: _Drawing, subject: Subject) -> str:
+def _format_tiles(drawing: _Drawing, subject: Subject, label: str) -> str:
     """Return the tiles as HTML, and note them in the drawing as text."""
     unknown = "" if subject.period.compare is None else subject.unknown_before
     html = page.format_tiles(subject.summary, unknown)
-    drawing.text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+    drawing.text = (
+        f"{label or subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+    )
     return html
 
 

@@ -153,7 +153,8 @@ class Project(_ChartFrames, ProjectFrames):
     tasks : DataFrame
         Its tasks, subtasks left out (``GET /tasks``).
     entries : DataFrame
-        The time tracked on them (``GET /time_tracking_entries``).
+        The time tracked that is attributable to the project
+        (``GET /time_tracking_entries?attributable_to=...``).
     statuses : DataFrame
         Its status updates (``GET /status_updates``).
     """
@@ -181,7 +182,7 @@ class Project(_ChartFrames, ProjectFrames):
 
     @property
     def entries(self) -> pd.DataFrame:
-        """The time tracked on tasks of the project."""
+        """The time tracked that is attributable to the project."""
         report: HoursReport = self._hours_report
         return report.tracked
 

@@ -137,6 +137,13 @@ class Choice(ipw.Box):
         return [shorten_name(name) for name in self.chosen_rows["name"]]
 
     @property
+    def chosen_labels(self) -> list[str]:
+        """Labels of the chosen objects: their names, and what tells equal names apart."""
+        with LOCK:
+            labels = {option.gid: option.chip.strip() for option in self._options}
+            return [labels[gid] for gid in self.chosen if gid in labels]
+
+    @property
     def chosen_rows(self) -> pd.DataFrame:
         """Rows of the chosen objects, in the order in which they were chosen."""
         # Another thread may be replacing the list.

@@ -193,6 +193,11 @@ class Picker(SavedBox, ipw.ValueWidget):
         return rows.iloc[0] if len(rows) else None
 
     @property
+    def label(self) -> str:
+        """The name of the picked object, and what tells it from others of that name."""
+        return ", ".join(self._choices[self._record].chosen_labels)
+
+    @property
     def rows(self) -> pd.DataFrame:
         """The rows of all chosen objects."""
         rows = self._choices[self._record].chosen_rows
@@ -334,7 +339,7 @@ class Picker(SavedBox, ipw.ValueWidget):
         return not self._pending_levels and not any(self._search_timers.values())
 
     def _describe_choice(self, name: str) -> str:
-        names = self._choices[name].names
+        names = self._choices[name].chosen_labels
         if self._multiple and name == self._record:
             return repr(names)
         return repr(names[0]) if names else "None"
