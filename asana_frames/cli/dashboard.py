@@ -18,10 +18,11 @@ from typing import Any
 import click
 
 from asana_frames._optional import require
+from asana_frames.asana import Asana
 from asana_frames.cli.connection import open_connection, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.terminal import echo
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.exceptions import InvalidArgument, suggest_names
 
 _LOOPBACK = "127.0.0.1"
 #: The page has the title of the notebook.
@@ -64,15 +65,15 @@ def dashboard_command(
         raise InvalidArgument("Give --project or --goal, not both.")
     # It takes seconds until there is a URL.
     echo("Starting the dashboard ...", err=True)
+    # What can be wrong is told before what takes seconds to import.
+    _find_port(options["port"])
+    _check_period(options["period"])
     for module in ("voila.app", "ipykernel"):
         require(module, extra="dashboard")
-    from asana_frames.widgets import PeriodPicker
-
-    PeriodPicker(options["period"]).close()
     about, given = ("project", project) if goal is None else ("goal", goal)
     day = None if now is None else f"{now:%Y-%m-%d}"
     with open_connection(use_sandbox, day) as asana:
-        gid = None if given is None else _find_one(asana.references.gids(given, [about]), given)
+        gid = None if given is None else _find_subject(asana, about, given)
     arguments = {"period": options["period"], "compare": _COMPARISONS[options["compare"]]}
     source = _build_source(about, gid, use_sandbox, {**arguments, "now": day})
     with TemporaryDirectory(prefix="asana-frames-") as name:
@@ -82,26 +83,55 @@ def dashboard_command(
     echo("Stopped.", err=True)
 
 
-def _find_one(gids: list[str], given: str) -> str:
+def _check_period(period: str) -> None:
+    require("ipywidgets", extra="dashboard")
+    from asana_frames.widgets.pickers.period_picker import PRESETS
+
+    if period not in PRESETS:
+        raise InvalidArgument(
+            f"--period {period!r} is not valid; use one of: {', '.join(PRESETS)}."
+            f"{suggest_names(period, PRESETS)}"
+        )
+
+
+def _find_subject(asana: Asana, about: str, given: str) -> str:
+    """Return the gid of the project or goal that a reference names.
+
+    It is read, because a gid and a URL are taken as they are, and a page that cannot read its
+    subject is of no use.
+    """
+    gids = asana.references.gids(given, [about])
     if len(gids) != 1:
         raise InvalidArgument(f"{given!r} names {len(gids)} objects; give one.")
+    resource = asana.projects if about == "project" else asana.goals
+    resource.get(gids[0], fields=["name"])
     return gids[0]
 
 
 def _build_source(
     about: str, gid: str | None, use_sandbox: bool, arguments: dict[str, str | None]
 ) -> str:
-    """Return the code of the page; it finds the token of Asana as this command did."""
+    """Return the code of the page; it finds the token of Asana as this command did.
+
+    An error of Asana is shown in the words of the package: Voila would show a page of its own.
+    """
     connect = "af.sandbox(now=now)" if use_sandbox else "af.connect(read_only=True)"
     given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
     return (
         "import asana_frames as af\n"
         "import ipywidgets\n"
+        "from asana_frames.widgets.errors import explain_error\n"
+        "from asana_frames.widgets.pickers.choice import format_message\n"
         f"now = {arguments['now']!r}\n"
-        f"asana = {connect}\n"
+        "try:\n"
+        f"    asana = {connect}\n"
+        f"    shown = af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})\n"
+        "except af.AsanaError as error:\n"
+        "    text = explain_error(error).text\n"
+        "    shown = ipywidgets.HTML(format_message(text, is_error=True))\n"
         # In a box, because a cell that ends with a dashboard waits for its charts, so that they
         # are in a notebook that is saved; here the controls are shown before them.
-        f"ipywidgets.VBox([af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})])"
+        "ipywidgets.VBox([shown])"
     )
 
 

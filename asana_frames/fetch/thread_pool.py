@@ -40,7 +40,8 @@ class ThreadPool(Generic[T]):
 
     The threads only read bytes and leave their processing to the calling thread, or they would
     compete for the interpreter. They are daemons, which nothing waits for after the iteration
-    has ended, even by an error.
+    has ended, even by an error. Where no thread can be started, the calling thread runs the tasks
+    itself, one after the other.
 
     Parameters
     ----------
@@ -84,10 +85,9 @@ class ThreadPool(Generic[T]):
 
     def __iter__(self) -> Generator[T, None, None]:
         try:
-            if self._start_thread():
-                while self._start_thread():
-                    pass
-                yield from self._iterate_results()
+            while self._start_thread():
+                pass
+            yield from self._iterate_results()
         finally:
             self._call.stopped.set()
             with self._lock:
@@ -95,6 +95,16 @@ class ThreadPool(Generic[T]):
 
     def _iterate_results(self) -> Iterator[T]:
         while True:
+            with self._lock:
+                # Results that have arrived come first.
+                has_threads = self._threads > 0 or not self._arrived.empty()
+                # Nobody else runs a task for which no thread could be started.
+                task = None if has_threads else self._next_task()
+            if task is not None:
+                yield from self._run_here(task)
+                continue
+            if not has_threads:
+                return
             try:
                 item = self._arrived.get(timeout=_TICK_SECONDS)
             except queue.Empty:
@@ -108,12 +118,8 @@ class ThreadPool(Generic[T]):
                     raise self._call.deadline_error() from None
                 continue
             if item is _END:
-                with self._lock:
-                    # A task may have been added meanwhile, and may even have ended: then its
-                    # results come after this item.
-                    has_ended = self._threads == 0 and not self._added
-                if has_ended and self._arrived.empty():
-                    return
+                # A task may have been added meanwhile, and may even have ended: then its results
+                # come after this item.
                 continue
             if isinstance(item, _TaskError):
                 raise item.error
@@ -128,13 +134,44 @@ class ThreadPool(Generic[T]):
                 return False
             self._threads += 1
             self._busy += 1
-        # A context of its own, with this pool's branch of the caller's call.
+        thread = threading.Thread(
+            target=self._run_tasks,
+            args=(self._make_context(), task),
+            name="asana-frames",
+            daemon=True,
+        )
+        try:
+            thread.start()
+        except RuntimeError:
+            # The system has no more threads: those that run take the task, or the caller does.
+            with self._lock:
+                self._threads -= 1
+                self._busy -= 1
+                self._added.appendleft(task)
+                self._lock.notify()
+            return False
+        return True
+
+    def _make_context(self) -> Context:
+        """Return a context of its own, with this pool's branch of the caller's call."""
         context = copy_context()
         context.run(CURRENT_CALL.set, self._call)
-        threading.Thread(
-            target=self._run_tasks, args=(context, task), name="asana-frames", daemon=True
-        ).start()
-        return True
+        return context
+
+    def _run_here(self, task: Task[T]) -> Iterator[T]:
+        """Run a task in the calling thread."""
+        context = self._make_context()
+        with self._lock:
+            self._busy += 1
+        try:
+            items = context.run(lambda: iter(task()))
+            while (item := context.run(next, items, _END)) is not _END:
+                self._tick()
+                yield item  # type: ignore[misc]
+        finally:
+            with self._lock:
+                self._busy -= 1
+                self._lock.notify_all()
 
     def _next_task(self) -> Task[T] | None:
         if self._added:

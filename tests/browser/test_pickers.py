@@ -128,4 +128,4 @@ def test_fields_and_periods_are_chosen(company: Company, notebook: Open) -> None
     assert first == f"{picked}PeriodPicker('Last quarter', 2026-07-01 to 2026-09-30)"
     assert second.endswith("PeriodPicker('Own dates', 2026-07-01 to 2026-07-31)")
     assert repr(af.widgets.FieldsPicker("tags").value) in second
-    assert "is before 2026-07-01" in period.get_by_role("alert").inner_text()
+    assert "is before the first day 2026-07-01" in period.get_by_role("alert").inner_text()

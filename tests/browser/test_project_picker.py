@@ -202,3 +202,23 @@ def test_a_picker_without_a_network_says_so_and_reads_once_there_is_one(notebook
     assert told.endswith("Press Retry.")
     assert shown.get_by_role("alert").count() == 0
     assert opened.wrong == []
+
+
+@pytest.mark.parametrize("label", ["Reload", "Code", "Archived too"])
+def test_letters_after_a_click_do_not_change_the_notebook(
+    company: Company, notebook: Open, label: str
+) -> None:
+    opened = notebook(company.code, PICKER, "print(picker)")
+    opened.run(0)
+    shown = opened.run(1)
+    project = shown.get_by_label("Project", exact=True)
+    offers(project, "Mobile app")
+    role = "checkbox" if label == "Archived too" else "button"
+
+    shown.get_by_role(role, name=label).click()
+    opened.eventually("box => box === document.activeElement", project.element_handle())
+    opened.page.keyboard.type("mb", delay=30)
+
+    assert project.input_value() == "mb"
+    assert opened.cells() == 3
+    assert opened.cell(1).locator(".cm-content").inner_text().startswith("picker =")

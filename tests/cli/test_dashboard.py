@@ -13,6 +13,7 @@ from typing import Any
 import ipywidgets as ipw
 import pytest
 
+import asana_frames as af
 from asana_frames.cli import dashboard
 from tests.cli.commands import run
 
@@ -26,7 +27,11 @@ SANDBOX = ["dashboard", "--sandbox", "--no-browser"]
         (["--goal", "Nothing of the kind"], 4, "Nothing of the kind"),
         (["--project", "Website relaunch", "--goal", "x"], 2, "Give --project or --goal"),
         (["--compare", "before"], 2, "'previous', 'last-year', 'nothing'"),
-        (["--period", "Last decade"], 2, "'Last decade' is not a valid period"),
+        (["--period", "Last decade"], 2, "--period 'Last decade' is not valid"),
+        (["--period", "2026-01-01"], 2, "--period '2026-01-01' is not valid; use one of: This"),
+        (["--period", "this month"], 2, "Did you mean 'This month'"),
+        (["--project", "999999"], 4, "999999"),
+        (["--goal", "https://app.asana.com/0/goal/999999"], 4, "999999"),
         (["--port", "99999"], 2, "--port 99999"),
     ],
 )
@@ -95,6 +100,23 @@ def test_the_source_of_the_page_is_code_for_any_text() -> None:
     exec(source.replace("import asana_frames as af", ""), {"af": _Recorder(made)})
 
     assert made == {"connect": {"read_only": True}, "given": ("goal", "'12\\"), **asked}
+
+
+def test_a_page_that_cannot_be_made_says_why_in_words_of_the_package(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise af.AuthError("401")
+
+    monkeypatch.setattr(af, "connect", fail)
+    source = dashboard._build_source("project", "12", False, {"now": None})
+    code, _, shown = source.rpartition("\n")
+    made: dict[str, Any] = {}
+    exec(code, made)
+
+    assert shown == "ipywidgets.VBox([shown])"
+    assert "Asana does not accept your token" in made["shown"].value
+    assert 'role="alert"' in made["shown"].value
 
 
 def test_an_interrupt_stops_the_server_where_an_exception_would_be_swallowed() -> None:

@@ -39,6 +39,55 @@ def test_tasks_that_tasks_add_are_done_too(threads: int) -> None:
     assert sorted(pool) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3]
 
 
+@pytest.mark.parametrize("available", [0, 1, 2])
+def test_tasks_are_done_where_the_system_has_no_more_threads(
+    available: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def count_down(n: int) -> Iterator[int]:
+        yield n
+        for _ in range(min(n, 2)):
+            pool.add(lambda: count_down(n - 1))
+
+    allow_threads(available, monkeypatch)
+    pool: ThreadPool[int] = ThreadPool([lambda: count_down(3), lambda: iter([7])], 3)
+
+    assert sorted(pool) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 7]
+    assert pool._busy == 0
+
+
+def test_lists_and_single_objects_are_read_without_a_thread(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    allow_threads(0, monkeypatch)
+
+    limited = asana.with_options(deadline=60)
+    tags = limited.tags.list(workspace="Acme")
+    tag = limited.tags.get(tags["gid"][0])
+
+    assert len(tags) > 1
+    assert tag["name"].tolist() == tags["name"].head(1).tolist()
+
+
+def test_an_error_of_a_task_is_raised_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    allow_threads(0, monkeypatch)
+
+    with pytest.raises(ZeroDivisionError):
+        list(ThreadPool([lambda: [1 // 0]], 2))
+
+
+def allow_threads(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let so many more threads start, as a system does that has a limit."""
+    start, started = threading.Thread.start, iter(range(count))
+
+    def start_or_fail(thread: threading.Thread) -> None:
+        # Those of the package; a server in this process has threads too.
+        if thread.name == "asana-frames" and next(started, None) is None:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start_or_fail)
+
+
 def test_a_thread_is_idle_when_nothing_waits_for_it() -> None:
     started, go_on = threading.Event(), threading.Event()
 

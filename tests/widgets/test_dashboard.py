@@ -537,7 +537,8 @@ def test_what_is_refused_is_requested_once_in_all_periods() -> None:
         board.period.value = (date(2026, 9, 1), date(2026, 9, 30))
         board.wait()
 
-    assert "This needs a paid plan." in shown(board)["Two"]
+    assert "This needs a paid plan." in shown(board)["One"]
+    assert "Not shown, for the reason in “One”." in shown(board)["Two"]
     assert sum("time_tracking_entries" in target for target in asked) == 1
     assert len(asked) == len(set(asked))
 
@@ -604,6 +605,66 @@ def test_what_failed_is_read_again_unless_it_was_refused(asana: af.Asana) -> Non
 
     assert len(project.tasks) > 100
     assert project._results["row"] is errors["row"]
+
+
+def test_a_read_that_fails_after_its_drawing_is_made_again_by_the_next(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Mobile app", charts={"Tasks": count}).wait()
+    _, subject = board._subjects[board.value]
+    for name in ("tasks", "all_tasks"):
+        subject._results[name] = ConnectionFailed("down")  # type: ignore[attr-defined]
+
+    board.period.value = "This year"
+    board.wait()
+
+    assert PIXEL in shown(board)["Tasks"]
+    assert "Overdue" in tiles(board)
+
+
+def test_hours_that_fail_leave_the_other_figures(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ConnectionFailed("down")
+
+    monkeypatch.setattr("asana_frames.gather.hours_report", fail)
+    board = Dashboard(asana, value="Mobile app", charts={"Hours": hours, "Tasks": count}).wait()
+
+    assert "Asana cannot be reached. (down) Press Reload." in shown(board)["Hours"]
+    assert PIXEL in shown(board)["Tasks"]
+    assert "Overdue" in tiles(board)
+    assert "Hours in period" not in tiles(board)
+
+
+def test_tasks_that_fail_are_told_once(asana: af.Asana, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise ConnectionFailed("down")
+
+    monkeypatch.setattr(Project, "tasks", property(fail))
+    board = Dashboard(asana, value="Mobile app", charts={"One": count, "Two": count}).wait()
+
+    places = [place.value for place in board._places]
+    assert sum("(down) Press Reload." in html for html in places) == 1
+    assert sum("Not shown, for the reason in “One”." in html for html in places) == 3
+    assert "Mobile app" in board._heading.value
+
+
+def test_a_saved_dashboard_without_a_choice_says_what_to_do(asana: af.Asana) -> None:
+    board = Dashboard(asana, "goal").wait()
+
+    assert "Choose a goal to see its charts." in board._render_saved().html
+
+
+def test_the_saved_text_tells_projects_of_the_same_name_apart(own: af.Asana) -> None:
+    team = own.teams.list(workspace="Acme")["gid"][0]
+    gid, _ = (own.projects.create(name="Same", team=team)["gid"].iloc[0] for _ in range(2))
+
+    board = Dashboard(own, value=gid, charts={}).wait()
+    # Drawn again, now that the list of projects is there for sure.
+    board.period.value = "This year"
+    board.wait()
+
+    assert board._render_saved().text.startswith(f"Same · {gid}\n")
+    assert repr(board) == f"Dashboard(project='Same · {gid}')"
 
 
 def test_the_list_of_goals_behind_is_the_tile(asana: af.Asana) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,18 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
+from asana_frames.widgets.pickers.choice import PAUSE
 from asana_frames.widgets.pickers.period_picker import OWN_DATES, PRESETS
 from tests.widgets import screen
 
 DAY = timedelta(days=1)
 _DAYS = st.dates(date(1980, 1, 1), date(2100, 12, 31))
+
+
+def set_day(picker: PeriodPicker, label: str, day: date | None) -> None:
+    """Put a day into a box, and wait until it is taken."""
+    screen.control(picker, label).value = day
+    screen.until(lambda: picker._change is None)
 
 
 def picker_on(today: str, value: Any = "This month") -> PeriodPicker:
@@ -92,6 +100,9 @@ def test_two_days_can_be_given_in_every_way(value: Any) -> None:
         ("soon", "later"),
         ("2026-01-11", "2026-01-05"),
         (pd.NaT, pd.NaT),
+        ("0202-08-02", "2026-11-02"),
+        ("2026-11-02", "2262-01-01"),
+        ("1969-12-31", "2026-11-02"),
     ],
 )
 def test_what_is_no_period_is_refused_and_changes_nothing(wrong: Any) -> None:
@@ -104,7 +115,7 @@ def test_what_is_no_period_is_refused_and_changes_nothing(wrong: Any) -> None:
     assert repr(picker) == before
 
 
-@pytest.mark.parametrize("wrong", ["soon", 5, pd.NaT])
+@pytest.mark.parametrize("wrong", ["soon", 5, pd.NaT, "0001-01-01", "9999-12-31"])
 def test_a_today_that_is_no_day_is_refused(wrong: Any) -> None:
     with pytest.raises(InvalidArgument):
         PeriodPicker(today=wrong)
@@ -133,7 +144,7 @@ def test_choosing_a_day_makes_it_a_period_of_ones_own() -> None:
     picker = picker_on("2026-11-02")
     heard = screen.choices(picker)
 
-    screen.control(picker, "From").value = date(2026, 11, 9)
+    set_day(picker, "From", date(2026, 11, 9))
 
     assert heard == [(date(2026, 11, 9), date(2026, 11, 30))]
     assert screen.control(picker, "Period").placeholder == OWN_DATES
@@ -153,19 +164,57 @@ def test_the_preset_is_a_box_that_takes_letters() -> None:
 def test_days_in_the_wrong_order_show_an_error_and_the_period_stays() -> None:
     picker = picker_on("2026-11-02")
 
-    screen.control(picker, "From").value = date(2026, 12, 9)
+    set_day(picker, "From", date(2026, 12, 9))
     said = screen.said(picker)
-    screen.control(picker, "To").value = date(2026, 12, 10)
+    set_day(picker, "To", date(2026, 12, 10))
 
-    assert "2026-11-30 is before 2026-12-09" in said
+    assert "The last day 2026-11-30 is before the first day 2026-12-09" in said
     assert picker.value == (date(2026, 12, 9), date(2026, 12, 10))
     assert screen.alerts(picker) == []
+
+
+def test_a_year_that_is_being_typed_is_not_a_period() -> None:
+    picker = picker_on("2026-11-02")
+    heard = screen.choices(picker)
+
+    for year in (2, 20, 202, 2026):
+        screen.control(picker, "From").value = date(year, 8, 2)
+    screen.until(lambda: heard)
+
+    assert heard == [(date(2026, 8, 2), date(2026, 11, 30))]
+
+
+def test_a_day_that_frames_cannot_hold_is_told_and_the_period_stays() -> None:
+    picker = picker_on("2026-11-02")
+    heard = screen.choices(picker)
+
+    set_day(picker, "From", date(202, 8, 2))
+
+    assert heard == []
+    assert screen.alerts(picker) == [
+        "2 Aug 202 is not within 1970 to 2199; the period is still 2026-11-01 to 2026-11-30."
+    ]
+
+
+def test_a_value_that_code_sets_wins_over_a_day_that_is_being_typed() -> None:
+    picker = picker_on("2026-11-02")
+    screen.control(picker, "From").value = date(2026, 8, 2)
+
+    picker.value = "This year"
+    time.sleep(2 * PAUSE)
+
+    assert repr(picker) == "PeriodPicker('This year', 2026-01-01 to 2026-12-31)"
+
+
+def test_a_preset_in_the_wrong_case_is_refused_with_the_right_one() -> None:
+    with pytest.raises(InvalidArgument, match=r"Did you mean 'Last quarter'"):
+        PeriodPicker("last quarter")
 
 
 def test_a_day_that_is_removed_shows_an_error_and_comes_back_with_a_preset() -> None:
     picker = picker_on("2026-11-02")
 
-    screen.control(picker, "From").value = None
+    set_day(picker, "From", None)
     said, value = screen.said(picker), picker.value
     screen.pick(picker, "Period", "This month")
 
@@ -177,7 +226,7 @@ def test_a_day_that_is_removed_shows_an_error_and_comes_back_with_a_preset() -> 
 
 def test_setting_the_period_that_it_is_clears_what_was_wrong() -> None:
     picker = picker_on("2026-11-02")
-    screen.control(picker, "From").value = None
+    set_day(picker, "From", None)
 
     picker.value = "This month"
 

@@ -174,7 +174,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._handle_pick(None)
 
     def __repr__(self) -> str:
-        name = self.picker.row["name"] if self.picker.row is not None else None
+        name = self.picker.label or None
         return f"Dashboard({self._about}={name!r})"
 
     def wait(self, timeout: float = 60.0) -> Dashboard:
@@ -275,6 +275,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._screen.layout.display = "none"
         self._screen.remove_class("af-dimmed")
         self._status.value = format_message(f"Choose a {self._about} to see its charts.")
+        self.update_saved()
 
     def _show_progress(self) -> None:
         """Dim what is shown until the new page is there; at first, show its places."""
@@ -305,12 +306,14 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         subject = self._find_subject(drawing.gid, drawing.period)
         subject.read_ahead()
         made: dict[ipw.HTML, str] = {}
+        #: What failed -> the first place that says so.
+        told: dict[str, str] = {}
         for place, title, make in self._list_places(drawing, subject):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
-            made[place], is_failure = _make_or_explain(title, make)
-            if is_failure and place is self._heading:
+            made[place] = _make_or_explain(title, make, told)
+            if told and place is self._heading:
                 # Nothing is known of the object: this is told once, not in each place.
                 made = dict.fromkeys(self._places, "") | made
                 break
@@ -343,7 +346,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
         # After the charts: they need all that is read.
-        yield self._tiles, "Key figures", partial(_format_tiles, drawing, subject)
+        tiles = partial(_format_tiles, drawing, subject, self._find_label(drawing.gid))
+        yield self._tiles, "Key figures", tiles
         yield self._list, "List", subject.format_list
 
     def _find_name(self, gid: str) -> str:
@@ -352,6 +356,11 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         if row is None or row["gid"] != gid:
             return f"This {self._about}"
         return shorten_name(row["name"])
+
+    def _find_label(self, gid: str) -> str:
+        """Return the label of an object if it is still picked, to tell equal names apart."""
+        with LOCK:
+            return self.picker.label if self.picker.value == gid else ""
 
     def _find_subject(self, gid: str, period: Period) -> Subject:
         """Return the subject of a gid in a period; what was read is kept for a minute."""
@@ -362,6 +371,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             }
             if gid in self._subjects:
                 began, subject = self._subjects[gid]
+                # A read of the last drawing may have failed after that drawing ended.
+                subject.forget_failures()
                 subject = subject.in_period(period)
             else:
                 began, subject = now, self._make_subject(self._asana, gid, period, self._now)
@@ -386,7 +397,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         """Return what is shown here: the figures as text, all of it as HTML."""
         with LOCK:
             if not self._is_filled:
-                return Saved(repr(self), "")
+                return Saved(repr(self), "" if self.value else self._status.value)
             cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
             html = page.format_page(self._heading.value, self._tiles.value, cards)
             return Saved(self._text or repr(self), html)
@@ -410,11 +421,13 @@ def _format_heading(subject: Subject) -> str:
     return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
 
 
-def _format_tiles(drawing: _Drawing, subject: Subject) -> str:
+def _format_tiles(drawing: _Drawing, subject: Subject, label: str) -> str:
     """Return the tiles as HTML, and note them in the drawing as text."""
     unknown = "" if subject.period.compare is None else subject.unknown_before
     html = page.format_tiles(subject.summary, unknown)
-    drawing.text = f"{subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+    drawing.text = (
+        f"{label or subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
+    )
     return html
 
 
@@ -422,12 +435,18 @@ def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
 
-def _make_or_explain(title: str, make: Make) -> tuple[str, bool]:
-    """Return the HTML of a place, or what kept it from being made, and whether that is so."""
+def _make_or_explain(title: str, make: Make, told: dict[str, str]) -> str:
+    """Return the HTML of a place, or what kept it from being made.
+
+    ``told`` has the title of the first place that says so, to which the others refer.
+    """
     try:
-        return make(), False
+        return make()
     except Exception as error:  # noqa: BLE001
         # A background thread has no prompt: errors are shown here.
         text, can_retry = explain_error(error)
+        first = told.setdefault(text, title)
+        if first != title:
+            return page.format_failure(title, f"Not shown, for the reason in “{first}”.")
         advice = " Press Reload." if can_retry else ""
-        return page.format_failure(title, f"{text}{advice}"), True
+        return page.format_failure(title, f"{text}{advice}")

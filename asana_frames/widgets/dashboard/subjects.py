@@ -139,7 +139,7 @@ class _ChartFrames(LazyFrames):
 
     def _try_to_read(self, name: str) -> None:
         # The part of the page that needs it tells why it could not be read.
-        with suppress(AsanaError, TimeoutError):
+        with suppress(Exception):
             getattr(self, name)
 
 
@@ -153,7 +153,8 @@ class Project(_ChartFrames, ProjectFrames):
     tasks : DataFrame
         Its tasks, subtasks left out (``GET /tasks``).
     entries : DataFrame
-        The time tracked on them (``GET /time_tracking_entries``).
+        The time tracked that is attributable to the project
+        (``GET /time_tracking_entries?attributable_to=...``).
     statuses : DataFrame
         Its status updates (``GET /status_updates``).
     """
@@ -181,7 +182,7 @@ class Project(_ChartFrames, ProjectFrames):
 
     @property
     def entries(self) -> pd.DataFrame:
-        """The time tracked on tasks of the project."""
+        """The time tracked that is attributable to the project."""
         report: HoursReport = self._hours_report
         return report.tracked
 
@@ -214,7 +215,7 @@ class Project(_ChartFrames, ProjectFrames):
 
     @lazy_frame
     def summary(self) -> pd.DataFrame:
-        """Compute the key figures; without hours where these are refused."""
+        """Compute the key figures; without hours where these cannot be read."""
         return rollups.project_summary(
             self.tasks,
             self.projects,
@@ -243,8 +244,8 @@ class Project(_ChartFrames, ProjectFrames):
     def _find_entries(self) -> pd.DataFrame | None:
         try:
             return self.entries
-        except REFUSALS:
-            # The chart of hours says why.
+        except (AsanaError, TimeoutError):
+            # The chart of hours says why; the other figures do not need them.
             return None
 
     def _find_links(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 
 from asana_frames.asana import Asana
 from asana_frames.catalog import Parameter
+from asana_frames.widgets.focus import ToggleButton
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.portfolio_picker import PortfolioPicker
@@ -58,11 +59,12 @@ class Browser(ipw.VBox):
     def __init__(self, asana: Asana, parameter: Parameter, box: Any, fill: Fill) -> None:
         self._asana, self._parameter, self._fill = asana, parameter, fill
         self._kind = _find_kind(parameter)
-        self._button = ipw.ToggleButton(
+        self._button = ToggleButton(
             description="Browse",
             icon="caret-right",
             layout=ipw.Layout(width="6rem", flex="0 0 auto"),
         )
+        self._button.find_box = lambda: box
         self._picker: Picker | None = None
         self._place = ipw.VBox(layout=ipw.Layout(margin="0 0 8px 24px", max_width="34rem"))
         box.layout.flex, box.layout.min_width = "1 1 18rem", "0"

@@ -24,6 +24,7 @@ from asana_frames.widgets.errors import explain_error
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
+from asana_frames.widgets.focus import Button
 from asana_frames.widgets.pickers.choice import LINES, LOCK, format_message, make_wide_layout
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.lists import run_in_background
@@ -94,7 +95,8 @@ class Explorer(SavedBox):
         # A box that takes text, so that Ctrl+A and Ctrl+C copy the code and nothing else.
         self._code = ipw.Textarea(description="Code", **make_wide_layout(LABEL_WIDTH))
         self._code.layout.max_width = "calc(100% - 4px)"
-        self._run = ipw.Button(description="Run", button_style="primary", icon="play")
+        self._run = Button(description="Run", button_style="primary", icon="play")
+        self._run.find_box = lambda: self._code
         self._needed, self._status = ipw.HTML(), ipw.HTML()
         self._rows, self._columns, self._origin = ResultTable(), ipw.HTML(), ipw.HTML()
         self._file = ipw.Text(
@@ -161,8 +163,9 @@ class Explorer(SavedBox):
     def _build_file_row(self) -> ipw.HBox:
         buttons = []
         for name in _FORMATS:
-            button = ipw.Button(description=name, tooltip=f"Save the rows as {name}", icon="save")
+            button = Button(description=name, tooltip=f"Save the rows as {name}", icon="save")
             button.layout.width = "7rem"
+            button.find_box = lambda: self._file
             button.on_click(partial(self._save_frame, name))
             buttons.append(button)
         # On a narrow page the buttons wrap below the box.
@@ -201,6 +204,7 @@ class Explorer(SavedBox):
             left = self._form
             # A connection of its own: its lists do not count as requests of the run.
             self._form = Form(self._asana.in_background(), self.operation)
+            self._form.find_other_box = lambda: self._code
             self._form.observe(self._show_code, "code")
             self._form.observe(self._show_problem, "problem")
             self._form_box.children = [self._form]

@@ -17,6 +17,7 @@ from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
+from asana_frames.widgets.focus import FindBox, ToggleButton, find_text_box
 from asana_frames.widgets.pickers.choice import (
     LOCK,
     format_message,
@@ -55,6 +56,9 @@ class Form(ipw.VBox):
 
     code = traitlets.Unicode()
     problem = traitlets.Unicode()
+
+    #: Finds the box that has the focus if the form itself has none.
+    find_other_box: FindBox = staticmethod(lambda: None)
 
     def __init__(self, asana: Asana, operation: Operation) -> None:
         self._asana, self._lists = asana, get_list_cache(asana)
@@ -163,12 +167,29 @@ class Form(ipw.VBox):
             shown += [ipw.HTML("One of these is needed *"), *(found.view for found in one_of)]
         if others:
             box = ipw.VBox(_build_filter_list(others))
-            shown += [_make_foldable(f"Filters ({len(others)})", box, is_open=not one_of)]
+            shown += [self._make_foldable(f"Filters ({len(others)})", box, is_open=not one_of)]
         if self._fields is not None:
-            shown += [_make_foldable("Fields", self._fields, is_open=False)]
+            shown += [self._make_foldable("Fields", self._fields, is_open=False)]
         if self._operation.returns == "list":
             shown += [self._limit]
         return shown
+
+    def _make_foldable(self, title: str, content: Any, *, is_open: bool) -> Any:
+        """Return a part of the form under a toggle button, usable with the keyboard."""
+        button = ToggleButton(is_open, description=title)
+        button.find_box = lambda: (
+            find_text_box(content) or find_text_box(self) or self.find_other_box()
+        )
+
+        def turn(_: Any) -> None:
+            button.icon = "caret-down" if button.value else "caret-right"
+            # A toggle button does not tell screen readers whether it is pressed.
+            button.tooltip = f"{'Hide' if button.value else 'Show'} {title.lower()}"
+            content.layout.display = None if button.value else "none"
+
+        button.observe(turn, "value")
+        turn(None)
+        return ipw.VBox([button, content])
 
     def _update_code(self, _: Any) -> None:
         try:
@@ -273,21 +294,6 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
 
     find.observe(narrow, "value")
     return [find, note, box]
-
-
-def _make_foldable(title: str, content: Any, *, is_open: bool) -> Any:
-    """Return a part of the form under a toggle button, usable with the keyboard."""
-    button = ipw.ToggleButton(is_open, description=title)
-
-    def turn(_: Any) -> None:
-        button.icon = "caret-down" if button.value else "caret-right"
-        # A toggle button does not tell screen readers whether it is pressed.
-        button.tooltip = f"{'Hide' if button.value else 'Show'} {title.lower()}"
-        content.layout.display = None if button.value else "none"
-
-    button.observe(turn, "value")
-    turn(None)
-    return ipw.VBox([button, content])
 
 
 def _join_words(names: Sequence[str], last: str) -> str:

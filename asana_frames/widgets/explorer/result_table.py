@@ -14,6 +14,7 @@ from asana_frames.display.accessor import find_label_column
 from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
 from asana_frames.export.text import column_as_text
 from asana_frames.widgets.closing import close_parts
+from asana_frames.widgets.focus import Button, Checkbox, find_text_box
 from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
@@ -68,6 +69,7 @@ class ResultTable(ipw.VBox):
         self._previous, self._next = _make_button("Previous"), _make_button("Next")
         self._page = ipw.BoundedIntText(1, min=1, max=1, description="Page")
         self._page.layout.width, self._page.style.description_width = "7rem", "auto"
+        self._previous.find_box = self._next.find_box = lambda: self._page
         self._paging = ipw.HBox([self._previous, self._page, self._page_count, self._next])
         self._footer = self._build_footer()
         #: What itables has drawn.
@@ -165,13 +167,14 @@ class ResultTable(ipw.VBox):
 def _make_sort_controls() -> tuple[ChoiceBox, ipw.Checkbox]:
     sort = ChoiceBox("Sort by", noun="column", label_width="4rem")
     sort.layout.width, sort.layout.max_width = "18rem", "100%"
-    descending = ipw.Checkbox(description="Descending", indent=False)
+    descending = Checkbox(description="Descending", indent=False)
     descending.layout.width = "auto"
+    descending.find_box = lambda: find_text_box(sort)
     return sort, descending
 
 
-def _make_button(description: str) -> ipw.Button:
-    return ipw.Button(description=description, layout=ipw.Layout(width="6rem"))
+def _make_button(description: str) -> Button:
+    return Button(description=description, layout=ipw.Layout(width="6rem"))
 
 
 def _build_sort_key(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -13,6 +13,7 @@ from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.oauth import OUT_OF_BAND, Authorization
 from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
+from asana_frames.widgets.focus import Button, FindBox
 from asana_frames.widgets.logins.secret_box import SecretBox
 
 
@@ -42,6 +43,8 @@ class BrowserLogin(ipw.VBox):
         Called with the credential; from another thread if the browser was redirected.
     failed
         Called with the error.
+    find_box
+        Finds the box in which the keyboard goes on where there is no box for a code.
     patience
         Seconds to wait for the browser.
 
@@ -61,6 +64,7 @@ class BrowserLogin(ipw.VBox):
         scope: str,
         done: Callable[[Credential], None],
         failed: Callable[[AsanaError], None],
+        find_box: FindBox = lambda: None,
         patience: float = LOGIN_TIMEOUT,
     ) -> None:
         self._base_url, self._app, self._redirect_uri = base_url, app, redirect_uri
@@ -70,8 +74,9 @@ class BrowserLogin(ipw.VBox):
         self._link = ipw.HTML()
         self._code = SecretBox("Code", self._redeem_code)
         is_copied = redirect_uri == OUT_OF_BAND
-        self._button = ipw.Button(description="Use the code" if is_copied else "New link")
+        self._button = Button(description="Use the code" if is_copied else "New link")
         self._button.on_click(self._handle_button)
+        self._button.find_box = lambda: self._code if is_copied else find_box()
         box = [self._code] if is_copied else []
         row = ipw.HBox([*box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
         super().__init__([self._link, row])

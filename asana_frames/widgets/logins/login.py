@@ -31,6 +31,7 @@ from asana_frames.fetch.auth import (
 from asana_frames.fetch.credential_store import store_credential
 from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.oauth import OUT_OF_BAND, read_app
+from asana_frames.widgets.focus import Checkbox
 from asana_frames.widgets.logins.browser_login import BrowserLogin, format_link
 from asana_frames.widgets.logins.secret_box import SecretBox
 
@@ -74,13 +75,22 @@ class Login(ipw.VBox):
         self._box = SecretBox("Token", self._submit_token)
         self._button = ipw.Button(description="Log in", button_style="primary")
         self._button.on_click(lambda _: self._submit_token())
-        self._remember = ipw.Checkbox(False, description="Remember on this machine", indent=False)
+        self._remember = Checkbox(False, description="Remember on this machine", indent=False)
+        self._remember.find_box = lambda: self._box
         self._message = ipw.HTML()
         self._again = ipw.Button(description="Log in as someone else")
         self._again.layout = ipw.Layout(width="auto", align_self="flex-start")
         self._again.on_click(lambda _: self._show_form())
         self._browser = (
-            BrowserLogin(base_url, app, redirect_uri, scope, self._log_in, self._show_failure)
+            BrowserLogin(
+                base_url,
+                app,
+                redirect_uri,
+                scope,
+                self._log_in,
+                self._show_failure,
+                lambda: self._box,
+            )
             if app[0]
             else None
         )

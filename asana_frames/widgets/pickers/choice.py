@@ -139,6 +139,13 @@ class Choice(ipw.Box):
         return [shorten_name(name) for name in self.chosen_rows["name"]]
 
     @property
+    def chosen_labels(self) -> list[str]:
+        """Labels of the chosen objects: their names, and what tells equal names apart."""
+        with LOCK:
+            labels = {option.gid: option.chip.strip() for option in self._options}
+            return [labels[gid] for gid in self.chosen if gid in labels]
+
+    @property
     def chosen_rows(self) -> pd.DataFrame:
         """Rows of the chosen objects, in the order in which they were chosen."""
         # Another thread may be replacing the list.
@@ -202,14 +209,12 @@ class Choice(ipw.Box):
         """Remove one of the chosen objects, and go on with the keyboard in the box."""
         with LOCK:
             self.choose([one for one in self.chosen if one != gid])
-        self.focus_box()
-
-    def focus_box(self) -> None:
-        """Go on with the keyboard in the box.
-
-        JupyterLab takes letters that are typed at a button as shortcuts, which can delete cells.
-        """
         self._control.focus()
+
+    @property
+    def box(self) -> Any:
+        """The control to type into."""
+        return self._control
 
     @property
     def is_usable(self) -> bool:

@@ -15,6 +15,7 @@ from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.widgets.closing import close_on_error
+from asana_frames.widgets.focus import Button
 from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
 from asana_frames.widgets.saved_box import SavedBox
 
@@ -68,9 +69,10 @@ class FieldsPicker(SavedBox, ipw.ValueWidget):
             else load().record(record).name
         )
         self._choice = Choice("Fields", multiple=True, noun="field")
-        reset = ipw.Button(
+        reset = Button(
             description="Defaults", tooltip="Choose the fields that are read by default"
         )
+        reset.find_box = lambda: self._choice.box
         super().__init__([self._choice, indent_row([reset])])
         self._choice.offer(_make_rows(self._paths))
         self._choice.observe(self._handle_choice, "chosen")

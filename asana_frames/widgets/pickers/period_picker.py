@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import ipywidgets as ipw
 import traitlets
 
 from asana_frames._arguments import check_text
-from asana_frames.exceptions import InvalidArgument
+from asana_frames.display.sentences import format_day
+from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.types import When
 from asana_frames.widgets.closing import close_on_error
-from asana_frames.widgets.pickers.choice import format_message
+from asana_frames.widgets.pickers.choice import LOCK, PAUSE, format_message
 from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
+from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import SavedBox
 
 #: First day and last day, both inclusive.
 Days = tuple[date, date]
 OWN_DATES = "Own dates"
+#: Timestamps of frames reach from 1677 to 2262, and a period is compared with the one before it.
+#: A year that is being typed, such as 202, lies outside.
+_FIRST_DAY, _LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 
 
 def _get_month_days(day: date, back: int) -> Days:
@@ -75,12 +82,13 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
     Attributes
     ----------
     value : tuple of date
-        First day and last day, both inclusive.
+        First day and last day, both inclusive, within 1970 to 2199.
 
     Raises
     ------
     InvalidArgument
-        The preset is unknown, a day is not valid, or the last day is before the first.
+        The preset is unknown, a day is not valid or not within 1970 to 2199, or the last day is
+        before the first.
 
     Examples
     --------
@@ -102,8 +110,12 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         label: str = "Period",
     ) -> None:
         check_text(label, name="label", like="Period")
-        self._today = None if today is None else _parse_day(today)
+        self._today = None if today is None else _parse_today(today)
         self._is_updating = False
+        #: Runs until no key has been pressed for a while.
+        self._pause: threading.Timer | None = None
+        #: Of the last change of a day; None once it is taken or no longer counts.
+        self._change: object = None
         self._preset = ChoiceBox(label, [*PRESETS, OWN_DATES], noun="period")
         self._first = make_day_box("From")
         self._last = make_day_box("To")
@@ -134,25 +146,18 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
     @traitlets.validate("value")
     def _parse_value(self, proposal: Any) -> Days:
         value = proposal["value"]
-        if isinstance(value, str):
-            if value not in PRESETS:
-                raise InvalidArgument(
-                    f"{value!r} is not a valid period; use two dates or one of: "
-                    f"{', '.join(PRESETS)}."
-                )
-            self._show_preset(value)
-            # Computed now, because a notebook may stay open for days.
-            return self._show_days(PRESETS[value](self._today or date.today()))
-        try:
-            first, last = (_parse_day(day) for day in value)
-        except (TypeError, ValueError) as cause:
-            raise InvalidArgument(
-                f"A period must be a first and a last day, got {value!r}."
-            ) from cause
-        if last < first:
-            raise InvalidArgument(f"The last day {last} is before the first day {first}.")
-        self._show_preset(OWN_DATES)
-        return self._show_days((first, last))
+        # Computed now, because a notebook may stay open for days.
+        preset, days = (
+            (value, _compute_preset(value, self._today or date.today()))
+            if isinstance(value, str)
+            else (OWN_DATES, _parse_days(value))
+        )
+        problem = _find_problem(*days)
+        if problem:
+            raise InvalidArgument(f"{problem}.")
+        self._stop_pause()
+        self._show_preset(preset)
+        return self._show_days(days)
 
     def _show_days(self, days: Days) -> Days:
         """Show the days, even if they are unchanged, because a box may be empty."""
@@ -176,18 +181,72 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
             self.value = change["new"]
 
     def _handle_day(self, _: Any) -> None:
-        if self._is_updating:
-            return
+        """Take the days when no more keys are pressed: each key of a date makes a day."""
+        with LOCK:
+            if not self._is_updating:
+                self._stop_pause()
+                self._change = change = object()
+                self._pause = run_in_background(partial(self._end_pause, change), after=PAUSE)
+
+    def _stop_pause(self) -> None:
+        self._change = None
+        if self._pause is not None:
+            self._pause.cancel()
+
+    def _end_pause(self, change: object) -> None:
+        with LOCK:
+            # A later change may have come too late to cancel the timer of this one. Without a comm
+            # the picker is closed.
+            if self._change is change and self.comm is not None:
+                self._change = None
+                self._take_days()
+
+    def _take_days(self) -> None:
+        """Take the days in the boxes, or say why they are not a period."""
         self._show_preset(OWN_DATES)
         first, last = self._first.value, self._last.value
-        if first is None or last is None:
-            self._show_note(f"A day is missing; the period is still {self.start} to {self.end}.")
-        elif last < first:
-            self._show_note(
-                f"{last} is before {first}; the period is still {self.start} to {self.end}."
-            )
+        is_missing = first is None or last is None
+        problem = "A day is missing" if is_missing else _find_problem(first, last)
+        if problem:
+            self._show_note(f"{problem}; the period is still {self.start} to {self.end}.")
         else:
             self.value = (first, last)
+
+
+def _compute_preset(name: str, today: date) -> Days:
+    """Return the days that the name of a preset stands for."""
+    if name not in PRESETS:
+        raise InvalidArgument(
+            f"{name!r} is not a valid period; use two dates or one of: {', '.join(PRESETS)}."
+            f"{suggest_names(name, PRESETS)}"
+        )
+    return PRESETS[name](today)
+
+
+def _parse_days(value: Any) -> Days:
+    try:
+        first, last = (_parse_day(day) for day in value)
+    except (TypeError, ValueError) as cause:
+        raise InvalidArgument(
+            f"A period must be a first and a last day, got {value!r}."
+        ) from cause
+    return first, last
+
+
+def _find_problem(first: date, last: date) -> str:
+    """Return why two days are not a period; nothing if they are."""
+    outside = [day for day in (first, last) if not _FIRST_DAY <= day <= _LAST_DAY]
+    if outside:
+        return f"{format_day(outside[0])} is not within {_FIRST_DAY.year} to {_LAST_DAY.year}"
+    return f"The last day {last} is before the first day {first}" if last < first else ""
+
+
+def _parse_today(today: When) -> date:
+    day = _parse_day(today)
+    problem = _find_problem(day, day)
+    if problem:
+        raise InvalidArgument(f"{problem}; got today={today!r}.")
+    return day
 
 
 def _parse_day(day: When) -> date:

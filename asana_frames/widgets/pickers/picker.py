@@ -17,6 +17,7 @@ from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReferenc
 from asana_frames.types import Ref, Refs
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.errors import Message, explain_error
+from asana_frames.widgets.focus import Button, Checkbox, ToggleButton
 from asana_frames.widgets.pickers.choice import (
     CHANGED,
     LOCK,
@@ -192,6 +193,11 @@ class Picker(SavedBox, ipw.ValueWidget):
         return rows.iloc[0] if len(rows) else None
 
     @property
+    def label(self) -> str:
+        """The name of the picked object, and what tells it from others of that name."""
+        return ", ".join(self._choices[self._record].chosen_labels)
+
+    @property
     def rows(self) -> pd.DataFrame:
         """The rows of all chosen objects."""
         rows = self._choices[self._record].chosen_rows
@@ -311,18 +317,15 @@ class Picker(SavedBox, ipw.ValueWidget):
             control.observe(self._handle_change, "value")
 
     def _build_footer(self) -> list[Any]:
-        self._reload = ipw.Button(
-            description="Reload", tooltip="Read the lists again", icon="refresh"
-        )
+        self._reload = Button(description="Reload", tooltip="Read the lists again", icon="refresh")
         self._reload.on_click(self._reload_lists)
-        self._code_toggle = ipw.ToggleButton(
-            description="Code", tooltip=_CODE_TOOLTIP, icon="code"
-        )
+        self._code_toggle = ToggleButton(description="Code", tooltip=_CODE_TOOLTIP, icon="code")
         self._code_toggle.observe(self._show_code, "value")
         self._code_box = ipw.HTML(layout=ipw.Layout(display="none"))
         controls = [*self._options.values(), self._reload, self._code_toggle]
-        for control in (self._reload, self._code_toggle):
+        for control in controls:
             control.layout.width = "auto"
+            control.find_box = self._find_box
         return [indent_row(controls), indent_row([self._code_box])]
 
     def _show_code(self, _: Any = None) -> None:
@@ -336,7 +339,7 @@ class Picker(SavedBox, ipw.ValueWidget):
         return not self._pending_levels and not any(self._search_timers.values())
 
     def _describe_choice(self, name: str) -> str:
-        names = self._choices[name].names
+        names = self._choices[name].chosen_labels
         if self._multiple and name == self._record:
             return repr(names)
         return repr(names[0]) if names else "None"
@@ -590,10 +593,11 @@ class Picker(SavedBox, ipw.ValueWidget):
             self._asana.references.forget()
             self._request_lists()
             self.reloads += 1
-        for name in (self._record, *reversed(self._level_by_name)):
-            if self._choices[name].is_usable:
-                self._choices[name].focus_box()
-                break
+
+    def _find_box(self) -> Any:
+        """Return the box of the last level that is usable, or None."""
+        names = (self._record, *reversed(self._level_by_name))
+        return next((self._choices[n].box for n in names if self._choices[n].is_usable), None)
 
     # Changes made by code.
 
@@ -715,6 +719,6 @@ class InWorkspacePicker(Picker):
 
 def make_checkbox(label: str, is_ticked: bool) -> Any:
     """Return a checkbox that is as wide as its label."""
-    return ipw.Checkbox(
+    return Checkbox(
         description=label, value=bool(is_ticked), indent=False, layout=ipw.Layout(width="auto")
     )
