@@ -91,7 +91,7 @@ class AttachmentFiles(Resource):
         --------
         >>> import tempfile
         >>> import asana_frames as af
-        >>> asana = af.sandbox()
+        >>> asana = af.sandbox(now="2026-11-02")
         >>> tasks = asana.tasks.list(project="Website relaunch")
         >>> files = asana.attachments.list(parent=tasks)
         >>> with tempfile.TemporaryDirectory() as folder:
