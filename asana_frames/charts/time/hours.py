@@ -43,6 +43,7 @@ from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
+    find_leaders,
     format_number,
     key_heading,
     name_by_keys,
@@ -207,7 +208,9 @@ def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
         # What is taken off elsewhere makes one of them more than the whole.
         return f"Most: {name}, {format_number(most)} h."
     share = format_share(most / whole)
-    return f"Most: {name}, {format_number(most)} of {format_number(whole)} h ({share})."
+    each = " each" if find_leaders(totals).sum() > 1 else ""
+    told = f"{format_number(most)} of {format_number(whole)} h{each}"
+    return f"Most: {name}, {told} ({share})."
 
 
 def _sum_by_size(amounts: pd.Series, labels: pd.Series) -> pd.Series:

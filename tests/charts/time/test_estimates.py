@@ -208,9 +208,10 @@ def test_a_small_difference_has_a_sign_and_is_not_0() -> None:
 
 def test_the_row_that_the_finding_names_is_drawn_in_small_axes() -> None:
     under = [(str(at), f"Under {at}", 90.0, 10.0, 0.0) for at in range(30)]
-    _, axes = plt.subplots(2, 2)
+    _, axes = plt.subplots(2, 2, figsize=(14, 9))
 
     ax = af.charts.estimates(estimates_of(*under, ("99", "Over", 10.0, 12.0, 0.0)), ax=axes[0, 0])
 
+    assert len(names_of(ax)) < 31
     assert names_of(ax)[-1] == "Over"
     assert finding_of(ax) == "1 of 31 took longer than estimated; the most: Over (+2 h)."

@@ -435,4 +435,4 @@ def test_hours_below_0_give_no_part_of_all_and_equal_ones_are_counted() -> None:
     )
 
     assert finding_of(ax) == "Most: Ana, 4 h."
-    assert finding_of(alike) == "Most: Ana and Bo, 4 of 8 h (50 %)."
+    assert finding_of(alike) == "Most: Ana and Bo, 4 of 8 h each (50 %)."
