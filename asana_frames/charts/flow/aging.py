@@ -74,7 +74,9 @@ def aging(
     lower = ax.bar(places, overdue, 0.72, color=shade(ax, ALARM))
     upper = ax.bar(places, total - overdue, 0.72, overdue, color=shade(ax, SERIES[0]))
     ax.bar_label(upper, [f"{count:,}" for count in total], padding=2, fontsize=font_size(ax))
-    is_wide = axes_width(ax) >= WIDE
+    # A letter is a little more than half as wide as high.
+    letters = max(map(len, order)) * len(order)
+    is_wide = axes_width(ax) >= max(WIDE, letters * 0.6 * font_size(ax) / 72)
     labels = order if is_wide else ["\n".join(name.rsplit(" ", 1)) for name in order]
     ax.set_xticks(places, labels)
     ax.margins(y=0.1)

@@ -190,8 +190,13 @@ def label_date_axis(ax: Axes, label: str = "") -> None:
 
 
 def _set_concise_dates(ax: Axes, locator: Locator, label: str, **options: Any) -> None:
+    from asana_frames.charts.shared.locators import RoundDateFormatter
+
+    # Labels of one format are right for a single date, too.
+    is_one = "formats" in options
+    formatter: Any = _matplotlib_dates().ConciseDateFormatter if is_one else RoundDateFormatter
     ax.xaxis.set_major_locator(locator)
-    ax.xaxis.set_major_formatter(_matplotlib_dates().ConciseDateFormatter(locator, **options))
+    ax.xaxis.set_major_formatter(formatter(locator, **options))
     ax.xaxis.get_offset_text().set_fontsize(font_size(ax))
     ax.set_xlabel(label, fontsize=font_size(ax) + 1)
 

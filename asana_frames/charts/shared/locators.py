@@ -1,4 +1,4 @@
-"""Ticks that are as many as have room where the axis is drawn.
+"""Ticks that are as many as have room where the axis is drawn, and their labels.
 
 It imports matplotlib, so import it within functions.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from matplotlib.dates import AutoDateLocator
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 from matplotlib.ticker import Locator, MaxNLocator
 
 #: Some spans have no fewer round dates.
@@ -31,6 +31,28 @@ class RoundDateLocator(AutoDateLocator):
         # For spans between months and years there may be a single year, and no few months.
         self.minticks = self._least if most >= self._most else 1
         return super().get_locator(dmin, dmax)  # type: ignore[no-untyped-call]
+
+
+class RoundDateFormatter(ConciseDateFormatter):
+    """Labels of round dates; a date that is the only one tells its month and year."""
+
+    _is_only = False
+
+    def format_ticks(self, values: Any) -> list[str]:
+        """Return a label per date."""
+        axis: Any = self.axis
+        labels: list[str] = super().format_ticks(values)  # type: ignore[no-untyped-call]
+        low, high = sorted(axis.get_view_interval())
+        seen = [at for at, value in enumerate(values) if low <= value <= high]
+        if len(seen) == 1:
+            day = num2date(values[seen[0]])  # type: ignore[no-untyped-call]
+            labels[seen[0]] = f"{day:%b %Y}" if day.day == 1 else f"{day.day} {day:%b %Y}"
+        self._is_only = len(seen) == 1
+        return labels
+
+    def get_offset(self) -> str:
+        """Return what stands at the end of the axis: nothing beside a date that tells it."""
+        return "" if self._is_only else str(super().get_offset())  # type: ignore[no-untyped-call]
 
 
 class PartLocator(Locator):

@@ -21,6 +21,7 @@ from asana_frames.charts.shared.axes import (
     count_fitting_rows,
     count_hidden,
     draw_empty,
+    font_scale,
     font_size,
     make_room,
     max_name_length,
@@ -212,7 +213,7 @@ def _draw_days(
 
 
 def _label_columns(ax: Axes, days: Sequence[str], sums: Sequence[str]) -> None:
-    separator = " " if axes_width(ax) >= WIDE else "\n"
+    separator = " " if axes_width(ax) >= WIDE * font_scale() else "\n"
     labels = [_label_day(day, separator) for day in days]
     places = [len(days) + 0.1 + at for at in range(len(sums))]
     ax.xaxis.tick_top()

@@ -130,3 +130,25 @@ def test_the_period_that_is_told_goes_before_the_one_that_days_suggest(
 
 def test_periods_of_the_rollups_are_known() -> None:
     assert all(read_step(every) for every in get_args(Every))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "label"),
+    [("2025-12-10", "2026-12-20", "Jan 2026"), ("2026-11-08", "2026-11-27", "15 Nov 2026")],
+)
+def test_a_date_that_is_the_only_one_tells_its_month_and_year(
+    first: str, last: str, label: str
+) -> None:
+    with plt.style.context("seaborn-v0_8-talk"):
+        figure, ax = plt.subplots(figsize=(1.5, 1.5))
+        ax.set_xlim(*day_positions(np.array([first, last], "datetime64[D]")))
+        label_date_axis(ax)
+        figure.canvas.draw()
+
+    low, high = ax.get_xlim()
+    labels = [
+        one.get_text() for one in ax.get_xticklabels() if low <= one.get_position()[0] <= high
+    ]
+    assert labels == [label]
+    assert ax.xaxis.get_offset_text().get_text() == ""
+    plt.close(figure)
