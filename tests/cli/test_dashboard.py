@@ -122,7 +122,8 @@ def test_a_page_that_cannot_be_made_says_why_in_words_of_the_package(
 def test_an_interrupt_stops_the_server_where_an_exception_would_be_swallowed() -> None:
     ioloop = pytest.importorskip("tornado.ioloop", reason="part of the dashboard extra")
     before = signal.getsignal(signal.SIGINT)
-    loop = ioloop.IOLoop.current()
+    # Other tests may have closed the one of this thread.
+    loop = ioloop.IOLoop(make_current=True)
     is_late: list[bool] = []
 
     def swallow() -> None:

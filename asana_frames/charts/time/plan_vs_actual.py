@@ -86,8 +86,10 @@ def plan_vs_actual(
     """
     titles = Titles(title, subtitle)
     needed = _MEASURES[:2]
+    has_periods = isinstance(plan_vs_actual, pd.DataFrame) and "period" in plan_vs_actual
+    columns = [*needed, "period"] if has_periods else needed
     table = read_input(
-        plan_vs_actual, needed, chart="plan_vs_actual", ax=ax, titles=titles, has_rows=True
+        plan_vs_actual, columns, chart="plan_vs_actual", ax=ax, titles=titles, has_rows=True
     )
     keys = list_keys(table, (*_MEASURES, "period"))
     what = name_by_keys("planned and tracked hours", keys)
