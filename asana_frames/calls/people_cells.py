@@ -27,7 +27,7 @@ def resolve_people(
     Parameters
     ----------
     references
-        CellFormats up people.
+        Looks up people.
     table
         The table.
     columns

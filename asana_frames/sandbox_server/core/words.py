@@ -168,7 +168,7 @@ FOR_WHOM = (
     "for Q4", "after feedback", "", "", "", "",
 )  # fmt: skip
 COMMENTS = (
-    "CellFormats good to me.", "Can we move this to next week?", "Waiting for the agency.",
+    "Looks good to me.", "Can we move this to next week?", "Waiting for the agency.",
     "Done, please have a look.", "I added the numbers.", "Who can help with this?",
     "This depends on the contract.", "Great work!",
 )  # fmt: skip
