@@ -208,6 +208,8 @@ def test_days_that_are_called_like_an_enumeration_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("kind", ["str", "category", object])
 def test_values_that_would_have_the_same_words_stay_different(kind: Any, tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="xlsxwriter is an extra")
+    pytest.importorskip("openpyxl", reason="openpyxl is an extra")
     values = ["on_track", "On track", "at_risk", "off_track", "red"]
     frame = pd.DataFrame({"name": list("abcde"), "last_status": pd.Series(values).astype(kind)})
 

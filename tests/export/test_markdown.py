@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 import asana_frames as af
 from tests.fixed_day import NOW
+
+markdown_it = pytest.importorskip("markdown_it", reason="it reads what is written")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def write(frames: Any, **options: Any) -> str:
 
 
 def render(text: str) -> str:
-    return MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
+    return markdown_it.MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(text)
 
 
 def cells(html: str) -> list[str]:

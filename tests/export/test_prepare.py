@@ -171,6 +171,15 @@ def test_charts_are_refused_on_an_anonymized_page(hours: pd.DataFrame, tmp_path:
         )
 
 
+#: Suffix -> the extras that write and read such files.
+EXTRAS = {"parquet": ["pyarrow"], "xlsx": ["xlsxwriter", "openpyxl"]}
+
+
+def want_extras(suffix: str) -> None:
+    for name in EXTRAS.get(suffix, []):
+        pytest.importorskip(name, reason=f"{name} is an extra")
+
+
 @pytest.mark.parametrize("kind", ["csv", "csv with a schema", "excel", "json", "parquet"])
 def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
     kind: str, tmp_path: Path
@@ -185,6 +194,7 @@ def test_halves_of_characters_are_replaced_in_all_files_with_a_warning(
         }
     )
     suffix = {"excel": "xlsx", "json": "jsonl"}.get(kind, kind.split(" ", maxsplit=1)[0])
+    want_extras(suffix)
     path, options = tmp_path / f"x.{suffix}", {"schema": True} if " " in kind else {}
     write = getattr(af.export, f"to_{kind.split(' ', maxsplit=1)[0]}")
 
@@ -205,6 +215,7 @@ PAGES = ("html", "md", "xlsx")
 
 
 def write(suffix: str, frame: pd.DataFrame, folder: Path, **options: Any) -> Path:
+    want_extras(suffix)
     path = folder / f"x.{suffix}"
     name = {"md": "markdown", "xlsx": "excel"}.get(suffix, suffix)
     getattr(af.export, f"to_{name}")(frame, path, **(WRITERS[suffix] | options))
@@ -274,6 +285,7 @@ def test_arrays_in_cells_are_written_as_lists(tmp_path: Path, suffix: str) -> No
 def test_whole_text_is_written_without_a_warning(
     tmp_path: Path, recwarn: pytest.WarningsRecorder
 ) -> None:
+    want_extras("xlsx")
     frame = pd.DataFrame({"name": pd.Series(["a\x00b\x0bc\U0001f600"], dtype=object)})
 
     af.export.to_excel(frame, tmp_path / "x.xlsx")
