@@ -133,7 +133,7 @@ def _dim_repeated(page: Any, table: Table, look: Any) -> None:
         return
     # A row without a name below dimmed ones would seem to be of their name.
     texts = table.columns[0].values.iloc[:last]
-    if not (texts.isna() | texts.isin([""])).any():
+    if not (texts.isna() | texts.astype(object).isin([""])).any():
         rule = {"type": "formula", "criteria": '=AND($A3<>"",$A3=$A2)', "format": look}
         page.conditional_format(2, 0, last, 0, rule)
 

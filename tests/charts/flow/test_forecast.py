@@ -212,9 +212,10 @@ def test_groups_that_are_not_drawn_or_never_done_count_as_last_too() -> None:
     rows = [*work(0, 1, left=8, project="31"), *work(1, 1, left=2, project="32")]
     both = forecast_of(*rows, by="project")
     never = both[both["project_name"] == "Shop"].assign(project_gid="33", project_name="Blog")
-    never = never.assign(date=pd.NaT)
+    rows_of_all = pd.concat([both, never], ignore_index=True)
+    rows_of_all.loc[rows_of_all["project_gid"] == "33", "date"] = pd.NaT
 
-    ax = af.charts.forecast(pd.concat([both, never], ignore_index=True))
+    ax = af.charts.forecast(rows_of_all)
 
     assert finding_of(ax).startswith("Blog has no completion date; last to finish of the")
 
