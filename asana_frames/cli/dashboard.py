@@ -156,8 +156,7 @@ def _write_notebook(path: Path, source: str) -> None:
 
 def _serve(folder: Path, port: int, theme: str, *, opens_browser: bool) -> None:
     """Serve the notebook of a folder until interrupted."""
-    # Checks of addresses with letters beyond ASCII, of which there are none here: what they are
-    # checked by takes a second to import.
+    # It checks international addresses, which do not occur here, and takes a second to import.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from voila.app import Voila
 

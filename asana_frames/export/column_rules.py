@@ -127,7 +127,7 @@ def find_total_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return which rows are totals of the others, wherever they were sorted to.
 
     These are the rows that a wide table marks as such, of a ``kind`` that is ``total``, or called
-    ``Total`` where there is no gid to the name.
+    ``Total`` in a row whose gid is missing.
     """
     found = find_wide_totals(frame)
     if found is not None:
