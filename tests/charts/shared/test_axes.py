@@ -122,7 +122,7 @@ def test_titles_of_empty_charts_have_fonts_for_their_letters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fonts, "_list_fonts", lambda: [("Serif One", "one.ttf")])
-    monkeypatch.setattr(fonts, "has_glyph", lambda file, sign: sign.isascii() or "one" in file)
+    monkeypatch.setattr(fonts, "has_glyph", lambda file, sign: sign.isascii() or file == "one.ttf")
     ax = pyplot.figure().subplots()
     ax.set_title("株")
 
