@@ -32,8 +32,8 @@ DARK = "#222222"
 #: Overdue, over budget, in conflict.
 ALARM = "#bd1f01"
 #: Of statuses and states. What is good is lighter than what is bad, also for people who see no red
-#: or no green.
-GOOD, WARNING, BAD, UNKNOWN = "#1f9e89", "#e0a100", "#a01f3d", "#a96b59"
+#: or no green; to them a bluish green would be grey.
+GOOD, WARNING, BAD, UNKNOWN = "#6ea653", "#e0a100", "#a01f3d", "#995c1f"
 
 
 def text_colour_on(colour: ColorType) -> str:

@@ -24,8 +24,8 @@ _COLOURS = {
     **dict.fromkeys(("red", "off_track"), BAD),
     "achieved": "#12507b",
     "partial": "#5b9bd5",
-    "missed": "#7a1f2b",
-    "dropped": "#8c8c8c",
+    "missed": "#6b24b2",
+    "dropped": "#6f6f6f",
 }
 #: Of the statuses that only projects and portfolios have.
 _PROJECT_COLOURS = {"on_hold": "#5b9bd5", "complete": "#12507b"}

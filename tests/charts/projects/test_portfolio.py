@@ -16,7 +16,7 @@ import asana_frames as af
 from tests.charts.drawn import finding_of, notes_of, title_of, words_of
 
 TEXT = pd.StringDtype(na_value=np.nan)
-GREEN, RED, GREY = "#1f9e89", "#a01f3d", "#939393"
+GREEN, RED, GREY = "#6ca351", "#a01f3d", "#939393"
 _TEXTS = ("kind", "portfolio_gid", "portfolio_name", "project_gid", "project_name", "last_status")
 KINDS: dict[str, Any] = {
     **dict.fromkeys(_TEXTS, TEXT),

@@ -16,7 +16,7 @@ from tests.charts.drawn import finding_of, inside_of, notes_of, title_of, words_
 from tests.rollups.frames import frame_of
 
 NOW = "2026-03-31T00:00Z"
-GREEN, YELLOW, RED = "#1f9e89", "#c18a00", "#a01f3d"
+GREEN, YELLOW, RED = "#6ca351", "#c18a00", "#a01f3d"
 STATUS = {
     **dict.fromkeys(("parent_gid", "parent_name", "status_type"), "text"),
     "created_at": "datetime",
