@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Numbers: TypeAlias = "NDArray[np.float64]"
+#: Marks the inset that keeps room for headings, so that axes tell that a chart is on them.
+HEADING_GID = "heading"
 
 
 def read_input(
@@ -116,6 +118,11 @@ def _check_axes(ax: object, what: str) -> None:
         raise InvalidArgument(
             f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
             f'not {ax.name} axes. Leave out projection="{ax.name}".'
+        )
+    if any(inset.get_gid() == HEADING_GID for inset in ax.child_axes):
+        raise InvalidArgument(
+            f"{what}(ax=): these axes have a chart already. Empty them with ax.clear(), or pass "
+            f"other axes."
         )
 
 

@@ -15,6 +15,7 @@ from asana_frames.charts.shared.axes import (
     font_size,
     title_size,
 )
+from asana_frames.charts.shared.columns import HEADING_GID
 from asana_frames.charts.shared.corners import corner_transform, forget_edges
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink
 from asana_frames.display.sentences import cut_name
@@ -130,7 +131,7 @@ def _reserve_height(ax: Axes, height: float, finding: WrappedText | None) -> Non
     matplotlib places titles, later ones too, above inset axes.
     """
     strut = ax.inset_axes((0, 0, 1, 1))
-    strut.set(visible=False, xticks=[], yticks=[])
+    strut.set(visible=False, xticks=[], yticks=[], gid=HEADING_GID)
     strut.set_axes_locator(_Strut(ax, height, finding))
 
 

@@ -118,6 +118,18 @@ def test_axes_of_other_projections_are_refused(projection: str) -> None:
         af.charts.goal_progress(progress_of(), ax=ax)
 
 
+def test_a_second_chart_on_the_same_axes_is_refused_until_they_are_empty() -> None:
+    ax = pyplot.figure().subplots()
+    af.charts.goal_progress(progress_of().iloc[:0], ax=ax)
+
+    with pytest.raises(af.InvalidArgument, match=r"have a chart already.*ax\.clear\(\)"):
+        af.charts.goal_tree(progress_of(), ax=ax)
+    ax.clear()
+    af.charts.goal_progress(progress_of(), ax=ax)
+
+    assert ax.get_title()
+
+
 def test_titles_of_empty_charts_have_fonts_for_their_letters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
