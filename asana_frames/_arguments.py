@@ -109,7 +109,8 @@ def check_share(value: object, *, name: str, like: float) -> None:
     check_number(value, name=name, like=like)
     if not 0 < value <= _LARGEST_SHARE:  # type: ignore[operator]  # a number
         raise InvalidArgument(
-            f"{name}: {value!r} is not a share above 0; use {like} for {like:.0%}."
+            f"{name}= takes a share above 0 and up to {_LARGEST_SHARE}, such as {like} for "
+            f"{like:.0%}; got {value!r}."
         )
 
 

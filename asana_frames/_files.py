@@ -20,12 +20,13 @@ from asana_frames.exceptions import ConfigurationError
 _PART_PREFIX, PART_SUFFIX = ".asana-frames-", ".part"
 _OTHER_FOLDER = "Give a folder that exists and that you may write to."
 _OTHER_DISK = "Free some space, or give a folder on another disk."
-#: Why a file cannot be written -> what to do.
+#: errno of a failed write -> advice.
 _ADVICE = {
     **dict.fromkeys(
         (errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS), _OTHER_FOLDER
     ),
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _OTHER_DISK),
+    errno.ENAMETOOLONG: "Use a shorter name.",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,19 +31,26 @@ def require(module: str, *, extra: str) -> Any:
 
 
 def quote_python() -> str:
-    """Return how to call the Python that runs, quoted for a shell: from here, if it is below."""
-    if shutil.which("python") == sys.executable:
+    """Return the shell command of the running Python.
+
+    It is relative if Python lies below the working folder, and "python" if its path is not known,
+    as in a program that embeds it.
+    """
+    if not sys.executable or shutil.which("python") == sys.executable:
         return "python"
     python = Path(sys.executable)
-    here = Path.cwd()
-    return shlex.quote(str(python.relative_to(here) if python.is_relative_to(here) else python))
+    # The folder may have been deleted, or Python lies elsewhere.
+    with suppress(OSError, ValueError):
+        python = python.relative_to(Path.cwd())
+    return shlex.quote(str(python))
 
 
 def _quote_pip() -> str:
-    """Return how to call the pip of the Python that runs: not that of another environment."""
+    """Return the shell command of the running Python's pip: not that of another environment."""
     pip = shutil.which("pip")
-    is_ours = pip is not None and Path(pip).parent == Path(sys.executable).parent
-    return "pip" if is_ours else f"{quote_python()} -m pip"
+    if pip and sys.executable and Path(pip).parent == Path(sys.executable).parent:
+        return "pip"
+    return f"{quote_python()} -m pip"
 
 
 def find(module: str) -> Any | None:

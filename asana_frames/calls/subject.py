@@ -20,8 +20,8 @@ def find_subject(
 ) -> str:
     """Return the name of the only parent of a read, or an empty text.
 
-    The name is taken from the argument (a name, row or picker), else from the first row that
-    refers to the gid.
+    The name is taken from the argument (a name, row or picker), else from the first row of the
+    frame, if it refers to the gid.
     """
     asked = {pair for request in requests for pair in _list_parents(operation, request)}
     if len(asked) != 1:

@@ -174,6 +174,10 @@ def parse_days(
     return days
 
 
+#: Stands for a result that is not known.
+_UNKNOWN = object()
+
+
 class LazyFrames:
     """Frames about one subject, each read or computed on first use and cached.
 
@@ -202,12 +206,14 @@ class LazyFrames:
         """Return the cached result of a name, or compute it; raise its error."""
         results = self._select_results(name)
         with self._locks.setdefault(name, RLock()):
-            if name not in results:
+            # Read once: another thread may forget an error at any moment.
+            result = results.get(name, _UNKNOWN)
+            if result is _UNKNOWN:
                 try:
-                    results[name] = compute()
+                    result = compute()
                 except (AsanaError, TimeoutError) as error:
-                    results[name] = error
-            result = results[name]
+                    result = error
+                results[name] = result
         if isinstance(result, Exception):
             raise result
         return result

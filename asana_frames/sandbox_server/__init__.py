@@ -142,7 +142,7 @@ def sandbox(
     ``asana.rules.trigger("1208000000000001", resource=task, action_data={})``.
 
     Its data are consistent: "Mobile app" is far behind, off track, and its people are
-    allocated more than they have; "Office move" is late; "Platform reliability" is over its
+    allocated beyond their capacity; "Office move" is late; "Platform reliability" is over its
     budget; goals that depend on these are not on track either.
 
     Parameters

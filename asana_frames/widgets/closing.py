@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import ipywidgets as ipw
+
 
 def close_parts(widget: Any) -> None:
     """Close what a closed widget is made of: children, layouts and styles are widgets too."""
@@ -14,13 +16,14 @@ def close_parts(widget: Any) -> None:
         child.close()
         close_parts(child)
     for part in (widget.layout, getattr(widget, "style", None)):
-        if part is not None:
+        # The style of a widget of another package may be text.
+        if isinstance(part, ipw.Widget):
             part.close()
 
 
 @contextmanager
 def close_on_error(widget: Any) -> Iterator[None]:
-    """Close a widget that could not be made, because an argument was refused."""
+    """Close a widget if its construction fails."""
     try:
         yield
     except BaseException:

@@ -1,4 +1,4 @@
-"""What widgets say of errors: what happened, in words, and whether another try may help."""
+"""Messages for errors: what happened, and whether a retry may help."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from asana_frames.exceptions import (
     AmbiguousReference,
     AsanaError,
     AuthError,
+    ConfigurationError,
     ConnectionFailed,
     DeadlineExceeded,
     Forbidden,
@@ -52,8 +53,8 @@ def explain_error(error: Exception, what: str = "", where: str = "") -> Message:
     match error:
         case AuthError():
             text = (
-                "Asana does not accept your token. Log in with af.widgets.login(), connect again "
-                "and run this cell again."
+                "Asana does not accept your token. Log in with af.widgets.login() or the command "
+                "asana-frames login, then connect again."
             )
         case PaymentRequired():
             text = f"{what.capitalize()} need a paid plan." if what else "This needs a paid plan."
@@ -83,7 +84,9 @@ def _quote(error: Exception, text: str, *, can_retry: bool = True) -> Message:
 def _explain_other(error: Exception, beginning: str) -> Message:
     if not isinstance(error, AsanaError):
         return Message(f"{beginning}{type(error).__name__}: {error}")
-    # What a name refers to can change in Asana; a wrong argument stays wrong.
+    # What a name refers to can change in Asana; a wrong argument stays wrong, and what is not
+    # installed is missing until the kernel starts again.
     is_name = isinstance(error, UnknownReference | AmbiguousReference)
-    is_final = isinstance(error, RequestRefused | InvalidArgument) and not is_name
+    final = RequestRefused | InvalidArgument | ConfigurationError
+    is_final = isinstance(error, final) and not is_name
     return Message(f"{beginning}{error}", can_retry=not is_final)

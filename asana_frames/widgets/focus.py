@@ -1,4 +1,4 @@
-"""Buttons and checkboxes after which the keyboard goes on in a box.
+"""Buttons and checkboxes that move the keyboard focus to a text box after use.
 
 JupyterLab takes letters that are typed at a button as shortcuts, which can delete cells and their
 output; letters in a box stay there. So what is clicked leaves the focus in a box beside it.
@@ -39,8 +39,8 @@ class Button(_FocusMover, ipw.Button):
         self.move_focus()
 
 
-class ToggleButton(_FocusMover, ipw.ToggleButton):
-    """A toggle button that moves the focus when the user turns it, and not when code does."""
+class _Switch(_FocusMover, ipw.Widget):
+    """Mixin of controls that move the focus when the user turns them, and not when code does."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Apply what a browser sends."""
@@ -49,14 +49,12 @@ class ToggleButton(_FocusMover, ipw.ToggleButton):
             self.move_focus()
 
 
-class Checkbox(_FocusMover, ipw.Checkbox):
-    """A checkbox that moves the focus when the user turns it, and not when code does."""
+class ToggleButton(_Switch, ipw.ToggleButton):
+    """A toggle button that moves the focus when the user turns it."""
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Apply what a browser sends."""
-        super().set_state(sync_data)
-        if "value" in sync_data:
-            self.move_focus()
+
+class Checkbox(_Switch, ipw.Checkbox):
+    """A checkbox that moves the focus when the user turns it."""
 
 
 def find_text_box(widget: Any) -> Any:

@@ -141,7 +141,10 @@ def _is_in_original_texts(text: str) -> bool:
 
 
 def _stop_when_newest(store: Store, rows: Iterable[Object], asked: Arguments) -> Iterator[Object]:
-    """Yield unchanged tasks; stop once ``limit`` of them have the newest possible date."""
+    """Yield unchanged tasks.
+
+    With the newest first, stop after ``limit`` tasks that have the newest possible date.
+    """
     is_newest_first = _sort_field(asked) == "modified_at" and not asked.get("sort_ascending")
     newest = format_moment(store.start)
     left = int(asked.get("limit") or _MAX_RESULTS)

@@ -180,7 +180,7 @@ def build_due_date_story(
 def build_reopening(
     make: ObjectFactory, task: Object, created: datetime, end: datetime, told: StoryBuilder
 ) -> None:
-    """Complete and reopen 6 % of the tasks before their last event."""
+    """Add the stories of a completion and a reopening, for 6 % of tasks."""
     if make.random.random() > 0.06:
         return
     person = task["assignee"] or task["created_by"]

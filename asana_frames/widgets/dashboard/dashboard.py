@@ -67,19 +67,23 @@ Make = Callable[[], str]
 
 @dataclass(eq=False)
 class _Drawing:
-    """The drawing of one object in one period; of several, the last one is shown."""
+    """One drawing of an object in a period; only the latest is shown."""
 
     gid: str
     period: Period
+    #: The name of the object.
+    name: str = ""
+    #: The label that the picker had for it when the figures were made.
+    label: str = ""
     #: The figures as text.
-    text: str = ""
+    figures: str = ""
 
 
 class Dashboard(SavedBox, ipw.ValueWidget):
     """A project or a goal picker, and below it the key figures and charts of what is picked.
 
-    Displayed at the end of a cell, it draws until the cell ends, so that a saved notebook shows
-    the same page without a kernel.
+    Displayed at the end of a cell, it keeps the cell running until its charts are drawn (30
+    seconds at most), so that a saved notebook shows them.
 
     Parameters
     ----------
@@ -99,9 +103,9 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         Title -> function that draws on axes the project or goal it is given. Of a project it can
         use ``.tasks``, ``.entries`` and ``.statuses``, of a goal ``.goals``, ``.relationships``,
         ``.updates`` and ``.progress``, and of both ``.period`` (``start``, ``end``, ``compare``);
-        each frame is read when it is first used. By default scope and done, tasks completed,
-        forecast, open tasks by person, hours by person; of a goal progress, periods, values over
-        time.
+        most are read at once, the others when first used. By default scope and done, tasks
+        completed, forecast, open tasks by person, hours by person; of a goal progress, periods,
+        values over time.
     now
         The present moment; by default the real one.
 
@@ -119,9 +123,11 @@ class Dashboard(SavedBox, ipw.ValueWidget):
     Raises
     ------
     InvalidArgument
-        ``about``, ``period`` or ``compare`` is not valid.
+        ``about``, ``period``, ``compare``, ``charts`` or ``now`` is not valid.
     UnknownReference, AmbiguousReference
         ``value`` matches no object, or several.
+    NotFound
+        No object has the gid.
 
     Examples
     --------
@@ -160,10 +166,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._subjects: dict[str, tuple[float, Subject]] = {}
         #: The current drawing; None while nothing is drawn.
         self._drawing: _Drawing | None = None
-        #: Whether charts are shown, of this choice or the one before.
-        self._is_filled = False
-        #: The figures that are shown, as text.
-        self._text = ""
+        #: The drawing that is shown, of this choice or the one before; None if there is none.
+        self._shown: _Drawing | None = None
         self.picker: Picker = make(asana, value)
         with close_on_error(self.picker):
             today = None if now is None else parse_moment(now).date()
@@ -191,6 +195,9 @@ class Dashboard(SavedBox, ipw.ValueWidget):
 
     def close(self) -> None:
         """Close the dashboard and what it contains; what is being drawn is not shown."""
+        if self.comm is None:
+            # Closed before. Garbage collection calls this too, and must not wait for the lock.
+            return
         with CHANGED:
             self._drawing = None
             CHANGED.notify_all()
@@ -252,13 +259,15 @@ class Dashboard(SavedBox, ipw.ValueWidget):
     def _handle_pick(self, _: Any) -> None:
         """Draw the picked object, and abandon the drawing of another one."""
         with LOCK:
+            if self.comm is None:
+                return
             gid = self.value = self.picker.value
             self._drawing = None
             CHANGED.notify_all()
             if gid is None:
                 self._clear()
                 return
-            self._show_progress()
+            self._show_progress(gid)
             compare = None if self.compare.value == NOTHING else self.compare.value
             period = Period(self.period.start, self.period.end, compare)
             drawing = self._drawing = _Drawing(gid, period)
@@ -271,17 +280,19 @@ class Dashboard(SavedBox, ipw.ValueWidget):
 
     def _clear(self) -> None:
         """Show that nothing is picked."""
-        self._is_filled = False
-        self._screen.layout.display = "none"
+        self._hide_screen()
         self._screen.remove_class("af-dimmed")
         self._status.value = format_message(f"Choose a {self._about} to see its charts.")
         self.update_saved()
 
-    def _show_progress(self) -> None:
+    def _hide_screen(self) -> None:
+        self._shown = None
+        self._screen.layout.display = "none"
+
+    def _show_progress(self, gid: str) -> None:
         """Dim what is shown until the new page is there; at first, show its places."""
-        name = self.picker.row["name"] if self.picker.row is not None else self._about
-        self._status.value = format_message(f"Drawing {name} ...")
-        if self._is_filled:
+        self._status.value = format_message(f"Drawing {self._find_name(gid)} ...")
+        if self._shown is not None:
             self._screen.add_class("af-dimmed")
             return
         for title, place in self._chart_boxes.items():
@@ -301,23 +312,32 @@ class Dashboard(SavedBox, ipw.ValueWidget):
                 if self._drawing is drawing:
                     self._drawing = None
                 CHANGED.notify_all()
+        self._wait_for_label(drawing)
+
+    def _wait_for_label(self, drawing: _Drawing) -> None:
+        """Update the saved page if the list that tells equal names apart comes after the page."""
+        if self._shown is not drawing:
+            return
+        with suppress(TimeoutError):
+            self.picker.wait()
+        if self._find_label(drawing.gid) not in ("", drawing.label):
+            self.update_saved()
 
     def _fill_page(self, drawing: _Drawing) -> None:
         subject = self._find_subject(drawing.gid, drawing.period)
         subject.read_ahead()
         made: dict[ipw.HTML, str] = {}
-        #: What failed -> the first place that says so.
-        told: dict[str, str] = {}
+        first_titles: dict[str, str] = {}
         for place, title, make in self._list_places(drawing, subject):
             # Something else may have been picked meanwhile.
             if self._drawing is not drawing:
                 break
-            made[place] = _make_or_explain(title, make, told)
-            if told and place is self._heading:
+            made[place] = _make_or_explain(title, make, first_titles)
+            if first_titles and place is self._heading:
                 # Nothing is known of the object: this is told once, not in each place.
                 made = dict.fromkeys(self._places, "") | made
                 break
-            if not self._is_filled:
+            if self._shown is None:
                 # At first each part is shown when it is there, later all at once.
                 self._show(drawing, {place: made[place]})
         self._show(drawing, made, is_complete=True)
@@ -327,11 +347,15 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         subject.forget_failures()
 
     def _show_failure(self, drawing: _Drawing, error: Exception) -> None:
-        """Say why a page could not be drawn; what is shown stays."""
+        """Say why a page could not be drawn; what is shown of the same object stays."""
         with LOCK:
             if self._drawing is drawing:
+                self._drawing = None
                 self._status.value = format_message(explain_error(error).text, is_error=True)
                 self._screen.remove_class("af-dimmed")
+                if self._shown is None or self._shown.gid != drawing.gid:
+                    self._hide_screen()
+                self.update_saved()
 
     def _list_places(
         self, drawing: _Drawing, subject: Subject
@@ -346,7 +370,8 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             card = partial(_draw_chart, title, draw, subject)
             yield self._chart_boxes[title], title, card
         # After the charts: they need all that is read.
-        tiles = partial(_format_tiles, drawing, subject, self._find_label(drawing.gid))
+        drawing.label = self._find_label(drawing.gid)
+        tiles = partial(_format_tiles, drawing, subject)
         yield self._tiles, "Key figures", tiles
         yield self._list, "List", subject.format_list
 
@@ -389,22 +414,26 @@ class Dashboard(SavedBox, ipw.ValueWidget):
             for place, html in made.items():
                 place.value = html
             if is_complete:
-                self._is_filled, self._text = True, drawing.text
+                self._shown = drawing
                 self._status.value = ""
                 self._screen.remove_class("af-dimmed")
 
     def _render_saved(self) -> Saved:
         """Return what is shown here: the figures as text, all of it as HTML."""
         with LOCK:
-            if not self._is_filled:
-                return Saved(repr(self), "" if self.value else self._status.value)
+            if self._shown is None:
+                # What is said while it is being drawn is no longer true when it is read.
+                return Saved(repr(self), "" if self._drawing else self._status.value)
             cards = [*(place.value for place in self._chart_boxes.values()), self._list.value]
             html = page.format_page(self._heading.value, self._tiles.value, cards)
-            return Saved(self._text or repr(self), html)
+            if not self._shown.figures:
+                return Saved(repr(self), html)
+            title = self._find_label(self._shown.gid) or self._shown.name
+            return Saved(f"{title}\n{self._shown.figures}", html)
 
 
 def _check_about(about: object) -> None:
-    """Raise an error unless there is such a kind of subject; a name in its place is told."""
+    """Raise an error unless the kind exists; say so if a name was passed in its place."""
     if isinstance(about, str) and about not in _KINDS and not suggest_names(about, _KINDS):
         raise InvalidArgument(
             f"about={about!r} is not valid; use {' or '.join(map(repr, _KINDS))}, "
@@ -421,13 +450,12 @@ def _format_heading(subject: Subject) -> str:
     return page.format_heading(row["name"], row.get("permalink_url"), f"{words}; {as_of}")
 
 
-def _format_tiles(drawing: _Drawing, subject: Subject, label: str) -> str:
+def _format_tiles(drawing: _Drawing, subject: Subject) -> str:
     """Return the tiles as HTML, and note them in the drawing as text."""
     unknown = "" if subject.period.compare is None else subject.unknown_before
     html = page.format_tiles(subject.summary, unknown)
-    drawing.text = (
-        f"{label or subject.row['name']}\n{page.describe_tiles(subject.summary, unknown)}"
-    )
+    drawing.name = subject.row["name"]
+    drawing.figures = page.describe_tiles(subject.summary, unknown)
     return html
 
 
@@ -435,17 +463,25 @@ def _draw_chart(title: str, draw: Draw, subject: Subject) -> str:
     return draw_card(title, partial(draw, subject), subject.height)
 
 
-def _make_or_explain(title: str, make: Make, told: dict[str, str]) -> str:
+def _make_or_explain(title: str, make: Make, first_titles: dict[str, str]) -> str:
     """Return the HTML of a place, or what kept it from being made.
 
-    ``told`` has the title of the first place that says so, to which the others refer.
+    Parameters
+    ----------
+    title
+        Title of the place.
+    make
+        Makes its HTML.
+    first_titles
+        Message -> title of the first place that shows it; extended here, later places refer to
+        it.
     """
     try:
         return make()
     except Exception as error:  # noqa: BLE001
         # A background thread has no prompt: errors are shown here.
         text, can_retry = explain_error(error)
-        first = told.setdefault(text, title)
+        first = first_titles.setdefault(text, title)
         if first != title:
             return page.format_failure(title, f"Not shown, for the reason in “{first}”.")
         advice = " Press Reload." if can_retry else ""

@@ -219,7 +219,7 @@ def _find_look(row: _Row) -> str:
 
 
 def _compare(row: _Row) -> tuple[str, str]:
-    """Return the change of a number and its class; the change is that of the numbers shown."""
+    """Return the difference of the two displayed numbers as text, and its CSS class."""
     unit = row["unit"]
     value, previous = (_format_number(row[name], unit) for name in ("value", "previous"))
     if value == previous:
@@ -230,7 +230,10 @@ def _compare(row: _Row) -> tuple[str, str]:
 
 
 def _format_change(size: Decimal, unit: object) -> str:
-    """Return the size of a change; nothing between numbers such as 99.9 % and >99.9 %."""
+    """Return the size of a change as text.
+
+    It is empty if the displayed digits are equal (99.9 % and >99.9 %).
+    """
     if not size:
         return ""
     number = f"{size.normalize():,f}"

@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from asana_frames.asana import Asana
 from asana_frames.catalog import Parameter
 from asana_frames.widgets.focus import ToggleButton
+from asana_frames.widgets.pickers.choice import set_visible
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.portfolio_picker import PortfolioPicker
@@ -85,7 +86,7 @@ class Browser(ipw.VBox):
             trait = "section" if self._kind == "section" else "value"
             self._picker.observe(self._handle_choice, trait)
             self._place.children = [self._picker]
-        self._place.layout.display = None if is_open else "none"
+        set_visible(self._place, is_open)
 
     def _show_state(self, *, is_open: bool) -> None:
         self._button.icon = "caret-down" if is_open else "caret-right"

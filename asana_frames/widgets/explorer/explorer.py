@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import html
+import os
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -25,7 +25,13 @@ from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
 from asana_frames.widgets.focus import Button
-from asana_frames.widgets.pickers.choice import LINES, LOCK, format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice import (
+    LINES,
+    LOCK,
+    format_message,
+    make_wide_layout,
+    show_message,
+)
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import Saved, SavedBox
@@ -228,8 +234,7 @@ class Explorer(SavedBox):
         """Show what is needed before the operation can run, and switch Run on or off."""
         with LOCK:
             problem = "" if self._form is None else str(self._form.problem)
-            self._needed.value = format_message(problem)
-            self._needed.layout.display = None if problem else "none"
+            show_message(self._needed, problem)
             self._run.disabled = self._is_running or bool(problem)
 
     # Running.
@@ -253,19 +258,18 @@ class Explorer(SavedBox):
             )
             arguments = form.require_arguments()
             frame = method(**arguments)
-        except Exception as error:  # noqa: BLE001
-            # A background thread has no prompt: errors are shown here.
-            last = self._asana.last
-            # A run that is refused before it sends anything leaves the record of the one before.
-            arrived = None if last is before else last.partial
-            self._show_failure(error, arrived, operation)
-        else:
             took = time.monotonic() - started
             limit = arguments.get("limit")
             is_cut = limit is not None and len(frame) >= limit
             note = "there may be more rows" if is_cut else ""
             self._show_frame(frame, operation, incomplete_note=note)
             self._show_status(self._describe_run(frame, took, is_cut=is_cut))
+        except Exception as error:  # noqa: BLE001
+            # A background thread has no prompt: errors are shown here.
+            last = self._asana.last
+            # A run that is refused before it sends anything leaves the record of the one before.
+            arrived = None if last is before else last.partial
+            self._show_failure(error, arrived, operation)
         finally:
             self._is_running = False
             self._show_problem(None)
@@ -275,11 +279,13 @@ class Explorer(SavedBox):
         self, error: Exception, arrived: pd.DataFrame | None, operation: Operation
     ) -> None:
         """Show why a run failed, and the rows that had arrived."""
-        more = ""
+        text = explain_error(error).text
+        # First, in case that the rows cannot be shown.
+        self._show_status(text, is_error=True)
         if arrived is not None and len(arrived):
             self._show_frame(arrived, operation, incomplete_note="not all rows had arrived")
-            more = f" Showing the {count_noun(len(arrived), 'row')} that had arrived."
-        self._show_status(explain_error(error).text + more, is_error=True)
+            rows = count_noun(len(arrived), "row")
+            self._show_status(f"{text} Showing the {rows} that had arrived.", is_error=True)
 
     def _describe_run(self, frame: pd.DataFrame, took: float, *, is_cut: bool) -> str:
         requests = count_noun(self._asana.last.requests, "request")
@@ -312,10 +318,11 @@ class Explorer(SavedBox):
 
     def _show_origin(self) -> None:
         """Say what the rows are of, unless it is the operation that is selected."""
-        is_other = self.frame is not None and self._shown_operation != self.operation.name
+        # Not `operation`: another resource may have been chosen and its method not yet.
+        selected = f"{self._resource.chosen}.{self._method.chosen}"
+        is_other = self.frame is not None and self._shown_operation != selected
         text = f"These are the rows of asana.{self._shown_operation}." if is_other else ""
-        self._origin.value = format_message(text)
-        self._origin.layout.display = None if is_other else "none"
+        show_message(self._origin, text)
 
     def _save_frame(self, format_name: str, _: Any) -> None:
         """Write the frame to the file that is named, in one of the formats."""
@@ -324,11 +331,12 @@ class Explorer(SavedBox):
             if self.frame is None:
                 raise InvalidArgument("There is nothing to save; press Run first.")
             path = _build_path(self._file.value, suffix)
-            is_there = path.exists()
+            # Not `Path.exists`, which raises an error for a name that is too long.
+            is_there = os.path.exists(path)  # noqa: PTH110
             write(self.frame, path, self._shown_resource)
         except Exception as error:  # noqa: BLE001
             # A click has no prompt: errors are shown here.
-            self._show_status(_explain_unsaved(error), is_error=True)
+            self._show_status(explain_error(error).text, is_error=True)
         else:
             more = ", replacing the existing file" if is_there else ""
             more += f"; {self._incomplete_note}" if self._incomplete_note else ""
@@ -368,13 +376,6 @@ def _build_path(text: str, suffix: str) -> Path:
     if "\0" in name or path.name in {"", ".."} or path.name.lower() in suffixes:
         raise InvalidArgument(f"{name!r} is not a name of a file; use one such as tasks.")
     return path.with_name((path.stem if path.suffix.lower() in suffixes else path.name) + suffix)
-
-
-def _explain_unsaved(error: Exception) -> str:
-    """Return why a file was not written."""
-    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-        return "The name of the file is too long; use a shorter one."
-    return explain_error(error).text
 
 
 @cache

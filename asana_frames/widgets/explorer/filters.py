@@ -17,7 +17,7 @@ from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import to_one_line
 from asana_frames.widgets.explorer.browser import Browser, has_picker
-from asana_frames.widgets.pickers.choice import make_wide_layout
+from asana_frames.widgets.pickers.choice import LockedCombobox, make_wide_layout
 from asana_frames.widgets.pickers.choice_box import make_day_box
 from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels
@@ -204,7 +204,7 @@ def _make_control(parameter: Parameter, options: Mapping[str, Any]) -> Any:
 
 def _make_reference_box(parameter: Parameter, label: str) -> Any:
     several = "; several: with semicolons" if parameter.many else ""
-    return ipw.Combobox(
+    return LockedCombobox(
         description=label,
         placeholder=f"name, gid or URL{several}",
         ensure_option=False,

@@ -20,8 +20,9 @@ from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filt
 from asana_frames.widgets.focus import FindBox, ToggleButton, find_text_box
 from asana_frames.widgets.pickers.choice import (
     LOCK,
-    format_message,
     make_wide_layout,
+    set_visible,
+    show_message,
 )
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.labels import fold_text
@@ -185,7 +186,7 @@ class Form(ipw.VBox):
             button.icon = "caret-down" if button.value else "caret-right"
             # A toggle button does not tell screen readers whether it is pressed.
             button.tooltip = f"{'Hide' if button.value else 'Show'} {title.lower()}"
-            content.layout.display = None if button.value else "none"
+            set_visible(content, button.value)
 
         button.observe(turn, "value")
         turn(None)
@@ -288,9 +289,9 @@ def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:
         labels = [str(found.control.description) for found in filters]
         shown = [all(word in fold_text(label) for word in words) for label in labels]
         for found, is_shown in zip(filters, shown, strict=True):
-            found.view.layout.display = None if is_shown else "none"
+            set_visible(found.view, is_shown)
         text = "" if any(shown) else describe_no_match("filter", find.value, labels)
-        note.value = format_message(text, is_error=True)
+        show_message(note, text, is_error=True)
 
     find.observe(narrow, "value")
     return [find, note, box]

@@ -15,7 +15,7 @@ from asana_frames.display.cells import MISSING, choose_layout, format_column, or
 from asana_frames.export.text import column_as_text
 from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.focus import Button, Checkbox, find_text_box
-from asana_frames.widgets.pickers.choice import LOCK
+from asana_frames.widgets.pickers.choice import LOCK, set_visible
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 #: The choice of no order.
@@ -95,6 +95,7 @@ class ResultTable(ipw.VBox):
         if left is not None:
             # ipywidgets would keep it forever.
             left.close()
+            close_parts(left)
 
     def close(self) -> None:
         """Close the table and its controls, of which some may not be shown."""
@@ -111,7 +112,7 @@ class ResultTable(ipw.VBox):
         self._sort.options = (AS_READ, *dict.fromkeys(map(str, self._frame.columns)))
         self._sort.chosen, self._is_descending.value = AS_READ, False
         self._page.max = pages
-        self._paging.layout.display = None if pages > 1 else "none"
+        set_visible(self._paging, pages > 1)
         self._sort_rows(None)
 
     @property

@@ -13,6 +13,7 @@ from asana_frames.exceptions import AsanaError
 from asana_frames.fetch.credentials import Credential
 from asana_frames.fetch.oauth import OUT_OF_BAND, Authorization
 from asana_frames.fetch.redirect_server import LOGIN_TIMEOUT, RedirectServer
+from asana_frames.widgets.closing import close_on_error, close_parts
 from asana_frames.widgets.focus import Button, FindBox
 from asana_frames.widgets.logins.secret_box import SecretBox
 
@@ -80,16 +81,22 @@ class BrowserLogin(ipw.VBox):
         box = [self._code] if is_copied else []
         row = ipw.HBox([*box, self._button], layout=ipw.Layout(flex_flow="row wrap"))
         super().__init__([self._link, row])
-        self._start_attempt()
+        with close_on_error(self):
+            self._start_attempt()
 
     def __repr__(self) -> str:
         return f"<Log in with Asana: {self._attempt.url}>"
 
     def close(self) -> None:
-        """Stop listening, and close the widget."""
+        """Stop listening, and close the widget and its controls, of which one may not be shown."""
+        if self.comm is None:
+            return
         if self._listener is not None:
             self._listener.close()
         super().close()
+        self._code.close()
+        close_parts(self._code)
+        close_parts(self)
 
     def _start_attempt(self) -> None:
         """Start a login attempt with a new link."""
@@ -120,11 +127,15 @@ class BrowserLogin(ipw.VBox):
         try:
             credential = attempt.redeem(attempt.read_code(listener.wait(self._patience)))
         except AsanaError as error:
-            # Ignore errors of an attempt that was replaced or closed with the widget.
-            if listener is self._listener and self.comm is not None:
+            if self._is_current(listener):
                 self._failed(error)
             return
-        self._done(credential)
+        if self._is_current(listener):
+            self._done(credential)
+
+    def _is_current(self, listener: RedirectServer) -> bool:
+        """Whether an attempt counts: it was not replaced, nor closed with the widget."""
+        return listener is self._listener and self.comm is not None
 
     def _handle_button(self, _button: Any) -> None:
         if self._redirect_uri == OUT_OF_BAND:

@@ -31,9 +31,11 @@ from asana_frames.fetch.auth import (
 from asana_frames.fetch.credential_store import store_credential
 from asana_frames.fetch.credentials import Credential, check_token
 from asana_frames.fetch.oauth import OUT_OF_BAND, read_app
+from asana_frames.widgets.closing import close_on_error, close_parts
 from asana_frames.widgets.focus import Checkbox
 from asana_frames.widgets.logins.browser_login import BrowserLogin, format_link
 from asana_frames.widgets.logins.secret_box import SecretBox
+from asana_frames.widgets.pickers.choice import set_visible
 
 _APPS = "https://app.asana.com/0/my-apps"
 #: Maximum number of seconds to check a token, during which the notebook is blocked.
@@ -64,9 +66,6 @@ class Login(ipw.VBox):
 
     asana = traitlets.Any(None, allow_none=True)
 
-    #: Default for `close` on a form whose constructor failed.
-    _browser: BrowserLogin | None = None
-
     def __init__(
         self, base_url: str, app: tuple[str, str], redirect_uri: str, scope: str = ""
     ) -> None:
@@ -78,25 +77,29 @@ class Login(ipw.VBox):
         self._remember = Checkbox(False, description="Remember on this machine", indent=False)
         self._remember.find_box = lambda: self._box
         self._message = ipw.HTML()
-        self._again = ipw.Button(description="Log in as someone else")
-        self._again.layout = ipw.Layout(width="auto", align_self="flex-start")
+        # Not a layout that is set later: the first one would stay open.
+        layout = ipw.Layout(width="auto", align_self="flex-start")
+        self._again = ipw.Button(description="Log in as someone else", layout=layout)
         self._again.on_click(lambda _: self._show_form())
-        self._browser = (
-            BrowserLogin(
-                base_url,
-                app,
-                redirect_uri,
-                scope,
-                self._log_in,
-                self._show_failure,
-                lambda: self._box,
-            )
-            if app[0]
-            else None
-        )
         self._form = ipw.VBox(self._list_controls())
         super().__init__([self._form, self._message, self._again])
-        _show(self._again, False)
+        set_visible(self._again, False)
+        if app[0]:
+            with close_on_error(self):
+                self._add_browser_login(app, redirect_uri, scope)
+
+    def _add_browser_login(self, app: tuple[str, str], redirect_uri: str, scope: str) -> None:
+        browser = BrowserLogin(
+            self._base_url,
+            app,
+            redirect_uri,
+            scope,
+            self._log_in,
+            self._show_failure,
+            lambda: self._box,
+        )
+        *others, remember = self._form.children
+        self._form.children = [*others, browser, remember]
 
     def _list_controls(self) -> list[ipw.Widget]:
         """List the controls of the form, in the order of the Tab key."""
@@ -104,8 +107,7 @@ class Login(ipw.VBox):
         link = ipw.HTML(
             f'<div style="line-height: 1.5">{format_link(_APPS, "Create a token at Asana")}</div>'
         )
-        browser = [] if self._browser is None else [self._browser]
-        return [ipw.HTML(self._format_title()), row, link, *browser, self._remember]
+        return [ipw.HTML(self._format_title()), row, link, self._remember]
 
     def _format_title(self) -> str:
         is_asana = self._base_url == DEFAULT_BASE_URL
@@ -117,10 +119,12 @@ class Login(ipw.VBox):
         return f"<Login: {who} at {self._base_url}>"
 
     def close(self) -> None:
-        """Stop waiting for the browser, and close the form."""
-        if self._browser is not None:
-            self._browser.close()
+        """Close the form and what it contains; the browser is no longer waited for."""
+        if self.comm is None:
+            # Closed before, or refused while it was made.
+            return
         super().close()
+        close_parts(self)
 
     def _submit_token(self) -> None:
         """Log in with the token in the box; after a failure the cursor is in the box again."""
@@ -170,16 +174,16 @@ class Login(ipw.VBox):
             html.escape(remembered),
         ]
         self._message.value = _format_message("<br>".join(lines), "status", "success")
-        _show(self._form, False)
-        _show(self._again, True)
+        set_visible(self._form, False)
+        set_visible(self._again, True)
         # The focus was in the form, which is hidden now.
         self._again.focus()
 
     def _show_form(self) -> None:
         """Show the form again, to log in as someone else."""
         self._message.value = ""
-        _show(self._form, True)
-        _show(self._again, False)
+        set_visible(self._form, True)
+        set_visible(self._again, False)
         self._box.focus()
 
     def _remember_login(self, credential: Credential) -> str:
@@ -228,10 +232,6 @@ def _format_message(content: str, role: str, kind: str) -> str:
     color = f"var(--jp-{kind}-color1, {_COLORS[kind]})"
     style = f"border-left: 4px solid {color}; padding-left: 8px; overflow-wrap: anywhere"
     return f'<div role="{role}" style="{style}; line-height: 1.5">{content}</div>'
-
-
-def _show(widget: ipw.DOMWidget, is_shown: bool) -> None:
-    widget.layout.display = None if is_shown else "none"
 
 
 def login(

@@ -58,6 +58,8 @@ class SecretBox(ipw.Password):
 
     def close(self) -> None:
         """Stop waiting for a text, and close the box."""
+        if self.comm is None:
+            return
         self._stop_waiting()
         super().close()
 

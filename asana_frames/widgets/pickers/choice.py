@@ -6,8 +6,9 @@ import html
 import math
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import ipywidgets as ipw
@@ -41,6 +42,53 @@ LINES = "display:inline-block;line-height:1.4"
 LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
 _INDENT = f"{LABEL_WIDTH} + 8px"
+
+
+class Debouncer:
+    """Call a method of a widget after a pause; only the last start counts.
+
+    A timer may be too late to be cancelled: it waits for the lock while the call is started anew,
+    or is no longer wanted. Such a timer calls nothing, nor does one of a widget that is closed.
+
+    Parameters
+    ----------
+    widget
+        The widget.
+    call
+        The method; called while `LOCK` is held.
+    after
+        Seconds of the pause.
+    """
+
+    def __init__(self, widget: Any, call: Callable[[], None], after: float) -> None:
+        self._widget, self._call, self._after = widget, call, after
+        self._timer: threading.Timer | None = None
+        #: Of the last start; None if there is nothing to call.
+        self._token: object = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the method will be called."""
+        return self._token is not None
+
+    def start(self) -> None:
+        """Begin the pause, anew if it has begun."""
+        self.cancel()
+        self._token = token = object()
+        self._timer = run_in_background(partial(self._end, token), after=self._after)
+
+    def cancel(self) -> None:
+        """Do not call the method."""
+        self._token = None
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self, token: object) -> None:
+        with LOCK:
+            if self._token is token:
+                self._token = None
+                if self._widget.comm is not None:
+                    self._call()
 
 
 class _Option(NamedTuple):
@@ -101,10 +149,10 @@ class Choice(ipw.Box):
         self._gids: dict[str, str] = {}
         #: When the last letters arrived.
         self._typed_at = -math.inf
-        #: Runs until no letter has come for a while.
-        self._pause: threading.Timer | None = None
-        #: Runs from an Enter until all letters are there.
-        self._enter: threading.Timer | None = None
+        #: Waits until no letter has come for a while.
+        self._pause = Debouncer(self, self._show, PAUSE)
+        #: Waits after an Enter until all letters are there.
+        self._enter = Debouncer(self, self._take_best, ENTER_PAUSE)
         #: What a search has found while the list is being read.
         self._found = _make_empty_rows()
         #: Chosen gids that the list which has arrived does not contain.
@@ -246,7 +294,8 @@ class Choice(ipw.Box):
         self._show()
 
     def forget_query(self) -> None:
-        """Empty the box."""
+        """Empty the box; an Enter that was pressed for its text no longer counts."""
+        self._enter.cancel()
         if self._control.value:
             with self._ignore_control():
                 self._control.value = ""
@@ -258,8 +307,7 @@ class Choice(ipw.Box):
         self._set_note(text, is_error=is_error)
 
     def _set_note(self, text: str, *, is_error: bool) -> None:
-        self._note.value = format_message(text, is_error=is_error)
-        _set_visible(self._note, bool(text))
+        show_message(self._note, text, is_error=is_error)
 
     def _set_options(self, rows: pd.DataFrame) -> None:
         self.rows = rows
@@ -333,7 +381,7 @@ class Choice(ipw.Box):
 
     def _is_unmatched(self, found: Sequence[_Option]) -> bool:
         """Whether a text is typed that nothing can match any more."""
-        is_over = self._pause is None and not self._is_stale and not self._is_partial
+        is_over = not (self._pause.is_waiting or self._is_stale or self._is_partial)
         return is_over and bool(self.query.strip()) and not found and not self._find_chosen()
 
     def _find_chosen(self) -> list[_Option]:
@@ -385,27 +433,13 @@ class Choice(ipw.Box):
                 # The options shown belong to the previous search.
                 self._is_stale = True
             self.query = text
-            self._wait_for_pause()
-            if self._enter is not None:
-                self._take_best_later()
+            # Not at each letter is it said that nothing matches.
+            self._pause.start()
+            if self._enter.is_waiting:
+                self._enter.start()
             self._show()
             # Last: an Enter that came meanwhile is handled only now.
             self._typed_at = time.monotonic()
-
-    def _wait_for_pause(self) -> None:
-        """Say that nothing matches when no more letters come, and not at each of them."""
-        if self._pause is not None:
-            self._pause.cancel()
-        self._pause = run_in_background(self._end_pause, after=PAUSE)
-
-    def _end_pause(self) -> None:
-        with LOCK:
-            # Another letter has started another one, if this was too late to be cancelled.
-            if self._pause is threading.current_thread():
-                self._pause = None
-                # Closed meanwhile.
-                if self.comm is not None:
-                    self._show()
 
     def _find_chosen_option(self, text: str) -> str | None:
         """Return the gid of the option that was chosen, or whose whole label was typed."""
@@ -436,34 +470,32 @@ class Choice(ipw.Box):
                 # Here, and not in another thread: observers may print into the page.
                 self._take_best()
             else:
-                self._take_best_later()
-
-    def _take_best_later(self) -> None:
-        """Choose the best match when no more letters come."""
-        if self._enter is not None:
-            self._enter.cancel()
-        self._enter = run_in_background(self._take_best, after=ENTER_PAUSE)
+                self._enter.start()
 
     def _take_best(self) -> None:
         """Choose the best match for the text in the box."""
-        with LOCK:
-            self._enter = None
-            if self._control.disabled or self._is_stale or not self.query.strip():
-                return
-            for best in self._find_matches()[:1]:
-                self._take(best.gid)
+        self._enter.cancel()
+        if self._control.disabled or self._is_stale or not self.query.strip():
+            return
+        for best in self._find_matches()[:1]:
+            self._take(best.gid)
 
 
-class _Combobox(ipw.Combobox):
-    """Box with suggestions that applies changes only while no thread changes its options."""
+class LockedWidget(ipw.Widget):
+    """Mixin of controls that apply what a browser sends only while no thread changes them."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Apply what a browser sends."""
         with LOCK:
             super().set_state(sync_data)
 
 
+class LockedCombobox(LockedWidget, ipw.Combobox):
+    """Box with suggestions, which lists that arrive change."""
+
+
 def _make_control(label: str) -> Any:
-    return _Combobox(
+    return LockedCombobox(
         description=label,
         ensure_option=False,
         continuous_update=True,
@@ -521,6 +553,17 @@ def format_message(text: str, *, is_error: bool = False) -> str:
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 
 
+def show_message(note: Any, text: str, *, is_error: bool = False) -> None:
+    """Show a message in an HTML widget; an empty text hides it."""
+    note.value = format_message(text, is_error=is_error)
+    set_visible(note, bool(text))
+
+
+def set_visible(widget: Any, is_shown: bool) -> None:
+    """Show or hide a widget, which leaves no gap."""
+    widget.layout.display = None if is_shown else "none"
+
+
 def make_wide_layout(label_width: str = LABEL_WIDTH) -> dict[str, Any]:
     """Return layout and style of controls that are stacked."""
     return {
@@ -558,10 +601,6 @@ def _join_rows(*parts: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of several frames, without empty ones, which would change dtypes."""
     filled = [part for part in parts if len(part)] or list(parts[:1])
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
-
-
-def _set_visible(widget: ipw.DOMWidget, is_shown: bool) -> None:
-    widget.layout.display = None if is_shown else "none"
 
 
 def _make_empty_rows() -> pd.DataFrame:

@@ -8,7 +8,13 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
-from asana_frames.widgets.pickers.choice import LABEL_WIDTH, format_message, make_wide_layout
+from asana_frames.widgets.pickers.choice import (
+    LABEL_WIDTH,
+    LockedCombobox,
+    LockedWidget,
+    make_wide_layout,
+    show_message,
+)
 from asana_frames.widgets.pickers.messages import describe_no_match
 
 #: What is chosen looks so, and not like a hint; icons of date boxes are seen on a dark page, also
@@ -19,9 +25,13 @@ _STYLE = """<style>
 </style>"""
 
 
+class _DayBox(LockedWidget, ipw.DatePicker):
+    """Box for a day."""
+
+
 def make_day_box(label: str, label_width: str = LABEL_WIDTH) -> Any:
     """Return a box for a day, to stand beside a `ChoiceBox`, which has its style."""
-    box = ipw.DatePicker(description=label, **make_wide_layout(label_width))
+    box = _DayBox(description=label, **make_wide_layout(label_width))
     box.add_class("af-date")
     return box
 
@@ -61,7 +71,7 @@ class ChoiceBox(ipw.VBox):
         label_width: str = LABEL_WIDTH,
     ) -> None:
         self._noun = noun or description.lower()
-        self._box = ipw.Combobox(
+        self._box = LockedCombobox(
             description=description,
             options=tuple(options),
             # An option may begin with another one.
@@ -110,5 +120,4 @@ class ChoiceBox(ipw.VBox):
     def _show_note(self, typed: str) -> None:
         """Say that a text is not an option; an empty text clears the message."""
         text = describe_no_match(self._noun, typed, self.options) if typed else ""
-        self._note.value = format_message(text, is_error=True)
-        self._note.layout.display = None if text else "none"
+        show_message(self._note, text, is_error=True)

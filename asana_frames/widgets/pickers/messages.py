@@ -1,4 +1,4 @@
-"""What pickers say: each error once, and which options begin like a text that is none."""
+"""Messages of pickers: each error once, and options similar to a text that matches none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def choose_messages(
     messages
         Level -> what to say of it.
     record
-        The level that is picked from: of several that fail alike, it tells most.
+        The level that is picked from: of several that fail alike, its message is preferred.
     """
     by_cause: dict[object, str] = {}
     for level, error in errors.items():
@@ -36,7 +36,7 @@ def choose_messages(
 
 
 def describe_no_match(noun: str, text: str, options: Sequence[str]) -> str:
-    """Return that no option is called like a text, and which begin like it.
+    """Return a message that no option matches a text, with the options that begin alike.
 
     Examples
     --------

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import ipywidgets as ipw
@@ -17,9 +15,8 @@ from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.types import When
 from asana_frames.widgets.closing import close_on_error
-from asana_frames.widgets.pickers.choice import LOCK, PAUSE, format_message
+from asana_frames.widgets.pickers.choice import LOCK, PAUSE, Debouncer, show_message
 from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
-from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import SavedBox
 
 #: First day and last day, both inclusive.
@@ -112,10 +109,8 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         check_text(label, name="label", like="Period")
         self._today = None if today is None else _parse_today(today)
         self._is_updating = False
-        #: Runs until no key has been pressed for a while.
-        self._pause: threading.Timer | None = None
-        #: Of the last change of a day; None once it is taken or no longer counts.
-        self._change: object = None
+        #: Waits until no key has been pressed for a while.
+        self._pause = Debouncer(self, self._take_days, PAUSE)
         self._preset = ChoiceBox(label, [*PRESETS, OWN_DATES], noun="period")
         self._first = make_day_box("From")
         self._last = make_day_box("To")
@@ -155,7 +150,7 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         problem = _find_problem(*days)
         if problem:
             raise InvalidArgument(f"{problem}.")
-        self._stop_pause()
+        self._pause.cancel()
         self._show_preset(preset)
         return self._show_days(days)
 
@@ -173,8 +168,7 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         self._is_updating = False
 
     def _show_note(self, text: str) -> None:
-        self._note.value = format_message(text, is_error=True)
-        self._note.layout.display = None if text else "none"
+        show_message(self._note, text, is_error=True)
 
     def _handle_preset(self, change: Any) -> None:
         if not self._is_updating and change["new"] != OWN_DATES:
@@ -184,22 +178,7 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
         """Take the days when no more keys are pressed: each key of a date makes a day."""
         with LOCK:
             if not self._is_updating:
-                self._stop_pause()
-                self._change = change = object()
-                self._pause = run_in_background(partial(self._end_pause, change), after=PAUSE)
-
-    def _stop_pause(self) -> None:
-        self._change = None
-        if self._pause is not None:
-            self._pause.cancel()
-
-    def _end_pause(self, change: object) -> None:
-        with LOCK:
-            # A later change may have come too late to cancel the timer of this one. Without a comm
-            # the picker is closed.
-            if self._change is change and self.comm is not None:
-                self._change = None
-                self._take_days()
+                self._pause.start()
 
     def _take_days(self) -> None:
         """Take the days in the boxes, or say why they are not a period."""

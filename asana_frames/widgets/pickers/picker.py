@@ -24,6 +24,7 @@ from asana_frames.widgets.pickers.choice import (
     PAUSE,
     Choice,
     indent_row,
+    set_visible,
 )
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
@@ -332,7 +333,7 @@ class Picker(SavedBox, ipw.ValueWidget):
         is_shown = self._code_toggle.value
         self._code_toggle.tooltip = "Hide the code" if is_shown else _CODE_TOOLTIP
         self._code_box.value = format_code_html(self.code) if is_shown else ""
-        self._code_box.layout.display = None if is_shown else "none"
+        set_visible(self._code_box, is_shown)
 
     def _is_settled(self) -> bool:
         """Whether all lists have arrived and no search is waiting to be sent."""
@@ -364,6 +365,9 @@ class Picker(SavedBox, ipw.ValueWidget):
 
     def _request_list(self, name: str) -> None:
         """Request the list of a level for the choices above it, and show it as it arrives."""
+        if self.comm is None:
+            # Closed while a timer waited for the lock.
+            return
         level, choice, state = (
             self._level_by_name[name],
             self._choices[name],
@@ -558,7 +562,8 @@ class Picker(SavedBox, ipw.ValueWidget):
         level, choice = self._level_by_name[name], self._choices[name]
         is_limited = any(self._collect_state().get(other) for other in level.dependencies)
         has_text = bool(choice.query.strip() and self.workspace)
-        return bool(level.typeahead) and choice.is_partial and has_text and not is_limited
+        is_useful = has_text and choice.is_partial and not is_limited
+        return bool(level.typeahead) and is_useful and self.comm is not None
 
     def _search_long_list(self, name: str) -> None:
         """Offer what the part of a long list that has arrived does not contain."""
