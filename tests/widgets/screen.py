@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import ipywidgets as ipw
 
-from asana_frames.widgets.pickers.choice import ENTER_PAUSE, MARK
+from asana_frames.widgets.pickers.choice import ENTER_PAUSE, LOCK, MARK
 
 
 def _inside(widget: Any) -> Iterator[Any]:
@@ -63,9 +64,14 @@ def write(widget: Any, label: str, text: str) -> None:
     control(widget, label).set_state({"value": text})
 
 
+def press_enter(widget: Any, label: str) -> None:
+    """Press Enter in a box."""
+    control(widget, label)._handle_custom_msg({"event": "submit"}, [])
+
+
 def enter(widget: Any, label: str) -> None:
     """Press Enter in a box, and wait until it is heard."""
-    control(widget, label)._handle_custom_msg({"event": "submit"}, [])
+    press_enter(widget, label)
     time.sleep(2 * ENTER_PAUSE)
 
 
@@ -104,6 +110,42 @@ def is_shown(widget: Any, label: str) -> bool:
 def open_widgets() -> set[Any]:
     """Return the widgets that ipywidgets keeps, with their layouts and styles."""
     return set(ipw.widgets.widget._instances)
+
+
+def is_lock_held() -> bool:
+    """Whether the calling thread holds the lock of all pickers: no other thread can have it."""
+    found: list[bool] = []
+
+    def look() -> None:
+        found.append(LOCK.acquire(blocking=False))
+        if found[0]:
+            LOCK.release()
+
+    other = threading.Thread(target=look)
+    other.start()
+    other.join()
+    return not found[0]
+
+
+class Timers:
+    """Timers that a test ends itself, as if each of them were too late to be cancelled."""
+
+    def __init__(self) -> None:
+        self._started: list[tuple[float, Callable[[], None]]] = []
+
+    def start(self, work: Callable[[], None], *, after: float) -> threading.Timer:
+        """Do as `run_in_background`."""
+        self._started.append((after, work))
+        return threading.Timer(after, work)
+
+    def of(self, after: float) -> list[Callable[[], None]]:
+        """Return what the timers of a length call, in the order in which they were started."""
+        return [work for seconds, work in self._started if seconds == after]
+
+    def end(self) -> None:
+        """End all timers that were started until now."""
+        for _, work in list(self._started):
+            work()
 
 
 def until(is_so: Callable[[], object], what: str = "it") -> None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asana_frames.widgets.pickers import choice as choice_module
 from asana_frames.widgets.pickers.choice import (
     ENTER_PAUSE,
     JUST_TYPED,
@@ -269,14 +270,16 @@ def test_enter_takes_nothing_where_nothing_fits(typed: str) -> None:
     assert choice.chosen == ("1",)
 
 
-def test_letters_that_arrive_after_enter_count() -> None:
+def test_letters_that_arrive_after_enter_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice_module, "JUST_TYPED", 60)
     choice = Choice("Thing")
     choice.offer(rows_of(1, 2, 3).assign(name=["Mara", "Maya", "Mia"]))
     control = screen.control(choice, "Thing")
 
-    control.set_state({"value": "m"})
-    control._handle_custom_msg({"event": "submit"}, [])
-    control.set_state({"value": "may"})
+    with LOCK:
+        control.set_state({"value": "m"})
+        control._handle_custom_msg({"event": "submit"}, [])
+        control.set_state({"value": "may"})
     screen.until(lambda: choice.chosen, "something chosen")
 
     assert choice.names == ["Maya"]
@@ -297,18 +300,92 @@ def test_enter_is_heard_in_the_thread_of_the_kernel() -> None:
     assert heard == [threading.current_thread()]
 
 
-def test_enter_waits_until_no_more_letters_arrive() -> None:
-    choice = Choice("Thing")
-    choice.offer(rows_of(1, 2, 3).assign(name=["Mara", "Maya", "Mia"]))
-    control = screen.control(choice, "Thing")
+def people(**options: Any) -> Choice:
+    choice = Choice("Thing", **options)
+    choice.offer(rows_of(1, 2, 3, 4).assign(name=["Mara", "Maya", "Mia", "Liam"]))
+    return choice
 
-    control.set_state({"value": "m"})
-    control._handle_custom_msg({"event": "submit"}, [])
+
+def test_enter_waits_until_no_more_letters_arrive(timers: screen.Timers) -> None:
+    choice = people()
+
+    screen.write(choice, "Thing", "m")
+    screen.press_enter(choice, "Thing")
     for text in ("ma", "may"):
-        time.sleep(0.6 * ENTER_PAUSE)
-        control.set_state({"value": text})
-    screen.until(lambda: choice.chosen, "something chosen")
+        screen.write(choice, "Thing", text)
+    *earlier, last = timers.of(ENTER_PAUSE)
+    for end in earlier:
+        end()
+    meanwhile = choice.names
+    last()
 
+    assert meanwhile == []
+    assert choice.names == ["Maya"]
+
+
+@pytest.mark.parametrize("way", ["Enter again", "a click", "nothing else"])
+def test_enter_chooses_once(
+    timers: screen.Timers, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    choice = people(multiple=True)
+
+    screen.write(choice, "Thing", "may")
+    screen.press_enter(choice, "Thing")
+    if way == "Enter again":
+        monkeypatch.setattr(choice_module, "JUST_TYPED", -1)
+        screen.press_enter(choice, "Thing")
+    elif way == "a click":
+        screen.pick(choice, "Thing", "Maya")
+    else:
+        timers.end()
+    screen.write(choice, "Thing", "l")
+    timers.end()
+
+    assert choice.names == ["Maya"]
+    assert screen.control(choice, "Thing").value == "l"
+
+
+def test_enter_counts_for_its_text_and_not_for_one_that_is_typed_after_it_is_removed(
+    timers: screen.Timers,
+) -> None:
+    choice = people()
+
+    screen.write(choice, "Thing", "may")
+    screen.press_enter(choice, "Thing")
+    choice.forget_query()
+    screen.write(choice, "Thing", "l")
+    timers.end()
+
+    assert choice.names == []
+
+
+def test_enter_in_a_box_that_is_closed_chooses_nothing(timers: screen.Timers) -> None:
+    choice = people()
+
+    screen.write(choice, "Thing", "may")
+    screen.press_enter(choice, "Thing")
+    choice.close()
+    timers.end()
+
+    assert choice.names == []
+
+
+def test_where_there_are_no_threads_enter_chooses_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Timer, "start", refuse)
+    monkeypatch.setattr(choice_module, "JUST_TYPED", 60)
+    choice = people()
+
+    screen.write(choice, "Thing", "x")
+    told = screen.alerts(choice)
+    screen.write(choice, "Thing", "may")
+    screen.press_enter(choice, "Thing")
+
+    assert told == ["No thing is called “x”."]
     assert choice.names == ["Maya"]
 
 

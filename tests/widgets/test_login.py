@@ -21,6 +21,7 @@ import asana_frames as af
 from asana_frames.fetch.credential_store import credentials_path, load_credential
 from asana_frames.sandbox_server import Server
 from asana_frames.widgets.logins import secret_box
+from asana_frames.widgets.logins.browser_login import BrowserLogin
 from asana_frames.widgets.logins.login import Login, login, logout
 from asana_frames.widgets.logins.secret_box import SecretBox
 from tests.logins import APP, Keyring, allow
@@ -473,7 +474,7 @@ def test_a_wrong_answer_of_the_browser_is_text_and_a_new_link_works(server: Serv
 
 def test_closing_the_form_stops_listening(server: Server) -> None:
     form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
-    address = form._browser._listener.redirect_uri
+    address = parts(form, BrowserLogin)[0]._listener.redirect_uri
 
     form.close()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
-from asana_frames.widgets.pickers.choice import PAUSE
+from asana_frames.widgets.pickers.choice import LOCK, PAUSE
 from asana_frames.widgets.pickers.period_picker import OWN_DATES, PRESETS
 from tests.widgets import screen
 
@@ -24,8 +24,14 @@ _DAYS = st.dates(date(1980, 1, 1), date(2100, 12, 31))
 
 def set_day(picker: PeriodPicker, label: str, day: date | None) -> None:
     """Put a day into a box, and wait until it is taken."""
+
+    def is_taken() -> bool:
+        # It is taken while the lock is held.
+        with LOCK:
+            return not picker._pause.is_waiting
+
     screen.control(picker, label).value = day
-    screen.until(lambda: picker._change is None)
+    screen.until(is_taken)
 
 
 def picker_on(today: str, value: Any = "This month") -> PeriodPicker:
@@ -204,6 +210,34 @@ def test_a_value_that_code_sets_wins_over_a_day_that_is_being_typed() -> None:
     time.sleep(2 * PAUSE)
 
     assert repr(picker) == "PeriodPicker('This year', 2026-01-01 to 2026-12-31)"
+
+
+@pytest.mark.parametrize(
+    ("label", "state"), [("From", {"year": 2026, "month": 10, "date": 9}), ("Period", "x")]
+)
+def test_what_is_typed_is_not_applied_while_a_timer_changes_the_boxes(
+    label: str, state: Any
+) -> None:
+    picker = picker_on("2026-11-02")
+    box, held = screen.control(picker, label), []
+    box.observe(lambda _: held.append(screen.is_lock_held()), "value")
+
+    box.set_state({"value": state})
+
+    assert held == [True]
+
+
+def test_days_that_are_typed_are_not_taken_after_the_picker_is_closed(
+    timers: screen.Timers,
+) -> None:
+    picker = picker_on("2026-11-02")
+    before = picker.value
+
+    screen.control(picker, "From").value = date(2026, 10, 9)
+    picker.close()
+    timers.end()
+
+    assert picker.value == before
 
 
 def test_a_preset_in_the_wrong_case_is_refused_with_the_right_one() -> None:

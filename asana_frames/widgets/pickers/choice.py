@@ -392,7 +392,7 @@ class Choice(ipw.Box):
 
     def _describe_no_match(self, more: str) -> str:
         """Return that nothing matches the text, once it is typed."""
-        if self._pause is not None:
+        if self._pause.is_waiting:
             return more.strip()
         for option in self._find_chosen():
             return f"“{shorten_name(option.label)}” is chosen already."
