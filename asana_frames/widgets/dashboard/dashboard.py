@@ -46,6 +46,7 @@ from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.project_picker import ProjectPicker
 from asana_frames.widgets.saved_box import Saved, SavedBox
+from asana_frames.widgets.waiting import describe_pause, watch_read
 
 About = Literal["project", "goal"]
 Compare = Literal["previous", "last_year"]
@@ -279,8 +280,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
 
     def _show_progress(self) -> None:
         """Dim what is shown until the new page is there; at first, show its places."""
-        name = self.picker.row["name"] if self.picker.row is not None else self._about
-        self._status.value = format_message(f"Drawing {name} ...")
+        self._status.value = self._format_progress()
         if self._is_filled:
             self._screen.add_class("af-dimmed")
             return
@@ -290,9 +290,21 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._tiles.value = page.format_waiting_tiles()
         self._screen.layout.display = None
 
+    def _format_progress(self, pause: str = "") -> str:
+        name = self.picker.row["name"] if self.picker.row is not None else self._about
+        return format_message(f"Drawing {name} ... {pause}".strip(), is_counting=bool(pause))
+
+    def _show_pause(self, drawing: _Drawing, pause: str) -> None:
+        with LOCK:
+            # Without a status the page is complete.
+            if self._drawing is drawing and self._status.value:
+                self._status.value = self._format_progress(pause)
+
     def _draw_page(self, drawing: _Drawing) -> None:
+        pause = partial(describe_pause, self._asana.http)
         try:
-            self._fill_page(drawing)
+            with watch_read(pause, partial(self._show_pause, drawing)):
+                self._fill_page(drawing)
         except Exception as error:  # noqa: BLE001
             # A background thread has no prompt: errors are shown here.
             self._show_failure(drawing, error)
