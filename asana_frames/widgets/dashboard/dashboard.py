@@ -46,6 +46,7 @@ from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.project_picker import ProjectPicker
 from asana_frames.widgets.saved_box import Saved, SavedBox
+from asana_frames.widgets.waiting import describe_pause, watch_read
 
 About = Literal["project", "goal"]
 Compare = Literal["previous", "last_year"]
@@ -291,7 +292,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
 
     def _show_progress(self, gid: str) -> None:
         """Dim what is shown until the new page is there; at first, show its places."""
-        self._status.value = format_message(f"Drawing {self._find_name(gid)} ...")
+        self._status.value = self._format_progress(gid)
         if self._shown is not None:
             self._screen.add_class("af-dimmed")
             return
@@ -301,9 +302,21 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         self._tiles.value = page.format_waiting_tiles()
         self._screen.layout.display = None
 
+    def _format_progress(self, gid: str, pause: str = "") -> str:
+        text = f"Drawing {self._find_name(gid)} ... {pause}".strip()
+        return format_message(text, is_counting=bool(pause))
+
+    def _show_pause(self, drawing: _Drawing, pause: str) -> None:
+        with LOCK:
+            # Without a status the page is complete.
+            if self._drawing is drawing and self._status.value:
+                self._status.value = self._format_progress(drawing.gid, pause)
+
     def _draw_page(self, drawing: _Drawing) -> None:
+        pause = partial(describe_pause, self._asana.http)
         try:
-            self._fill_page(drawing)
+            with watch_read(pause, partial(self._show_pause, drawing)):
+                self._fill_page(drawing)
         except Exception as error:  # noqa: BLE001
             # A background thread has no prompt: errors are shown here.
             self._show_failure(drawing, error)

@@ -6,6 +6,7 @@ import html
 import os
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from asana_frames.widgets.pickers.choice import (
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import Saved, SavedBox
+from asana_frames.widgets.waiting import describe_pause, watch_read
 
 #: Characters of a line of code on a narrow page, and the most lines that are shown at once.
 _CODE_CHARACTERS, _MAX_CODE_ROWS = 60, 5
@@ -257,7 +259,8 @@ class Explorer(SavedBox):
                 self._asana[operation.resource], operation.method
             )
             arguments = form.require_arguments()
-            frame = method(**arguments)
+            with self._watch_requests():
+                frame = method(**arguments)
             took = time.monotonic() - started
             limit = arguments.get("limit")
             is_cut = limit is not None and len(frame) >= limit
@@ -274,6 +277,19 @@ class Explorer(SavedBox):
             self._is_running = False
             self._show_problem(None)
             self.update_saved()
+
+    def _watch_requests(self) -> AbstractContextManager[None]:
+        """Show how many requests a run has made so far, and what it waits for."""
+        http, sent = self._asana.http, self._asana.http.total.requests
+
+        def describe() -> str:
+            requests = count_noun(http.total.requests - sent, "request")
+            return f"Reading ... {requests} so far. {describe_pause(http)}".strip()
+
+        def show(text: str) -> None:
+            self._status.value = format_message(text, is_counting=True)
+
+        return watch_read(describe, show)
 
     def _show_failure(
         self, error: Exception, arrived: pd.DataFrame | None, operation: Operation

@@ -165,6 +165,8 @@ class Choice(ipw.Box):
         )
         self._is_filling = self._has_error = self._is_stale = self._is_partial = False
         self._noun = noun or label.lower()
+        #: How long Asana's rate limit makes the list wait; empty if it does not.
+        self._rate_limit = ""
         self._control = _make_control(label)
         self._chips = Chips(self.remove)
         self._note = ipw.HTML(layout=ipw.Layout(width="100%"))
@@ -306,6 +308,12 @@ class Choice(ipw.Box):
         self._has_error = is_error
         self._set_note(text, is_error=is_error)
 
+    def show_pause(self, pause: str) -> None:
+        """Show that the list waits for Asana's rate limit; an empty text: that it does not."""
+        if self._rate_limit != pause:
+            self._rate_limit = pause
+            self._show()
+
     def _set_note(self, text: str, *, is_error: bool) -> None:
         show_message(self._note, text, is_error=is_error)
 
@@ -353,7 +361,7 @@ class Choice(ipw.Box):
         if self._is_search:
             return "Type a part of the name"
         if self._is_partial and not self._options:
-            return "Reading ..."
+            return f"Reading ... {self._rate_limit}".strip()
         if not self.chosen:
             return f"{self._placeholder}{self._join_count(count)}"
         if self._multiple:
@@ -369,11 +377,11 @@ class Choice(ipw.Box):
 
     def _describe_matches(self, found: Sequence[_Option]) -> str:
         """Return what Enter would choose, or how much of the list is shown."""
-        more = " Reading on ..." if self._is_partial else ""
+        more = f" Reading on ... {self._rate_limit}".rstrip() if self._is_partial else ""
         if not self.query.strip():
             return self._describe_length(len(found), more)
         if self._is_stale:
-            return "Searching ..."
+            return f"Searching ... {self._rate_limit}".strip()
         if not found:
             return self._describe_no_match(more)
         others = f" ({len(found):,} match)" if len(found) > 1 else ""
@@ -543,12 +551,15 @@ def resend_when_displayed(widget: Any, *parts: Any) -> None:
     widget.observe(resend, "_view_count")
 
 
-def format_message(text: str, *, is_error: bool = False) -> str:
-    """Return a message as HTML that screen readers announce; empty for an empty message."""
+def format_message(text: str, *, is_error: bool = False, is_counting: bool = False) -> str:
+    """Return a message as HTML; empty for an empty message.
+
+    Screen readers announce it, unless it is one that changes each second.
+    """
     if not text:
         return ""
     colour = "var(--jp-error-color1, #b00020)" if is_error else "inherit"
-    role = "alert" if is_error else "status"
+    role = "alert" if is_error else "timer" if is_counting else "status"
     style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere;{LINES}"
     return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 from weakref import WeakKeyDictionary
 
 import pandas as pd
@@ -13,6 +14,7 @@ import pandas as pd
 from asana_frames._fork import ForkSafeLock
 from asana_frames.asana import Asana
 from asana_frames.fetch import Http
+from asana_frames.widgets.waiting import describe_pause, watch_read
 
 #: Seconds for which a list is cached.
 CACHE_SECONDS = 60.0
@@ -33,12 +35,15 @@ class BackgroundList:
         Whether all rows have arrived.
     error : Exception or None
         The error that ended reading.
+    pause : str
+        How long Asana's rate limit makes it wait; empty if it does not.
     """
 
     def __init__(self, started: float) -> None:
         self.frame = pd.DataFrame({"gid": [], "name": []}, dtype="str")
         self.is_complete = False
         self.error: Exception | None = None
+        self.pause = ""
         self.started = started
         self._listeners: list[Listener] = []
         self._lock = ForkSafeLock()
@@ -74,16 +79,17 @@ class BackgroundList:
         parts: list[pd.DataFrame] = []
         due = 0.0
         try:
-            for part in read(asana):
-                parts.append(part)
-                started = time.monotonic()
-                if started >= due:
-                    self._store_parts(parts)
-                    self._notify_listeners()
-                    took = time.monotonic() - started
-                    # Listeners show the whole list again, which is slow for a long one: skip
-                    # pages so that at least half of the time is spent on reading.
-                    due = started + 2 * took if took > _SLOW_SECONDS else 0.0
+            with watch_read(partial(describe_pause, asana.http), self._tell_pause):
+                for part in read(asana):
+                    parts.append(part)
+                    started = time.monotonic()
+                    if started >= due:
+                        self._store_parts(parts)
+                        self._notify_listeners()
+                        took = time.monotonic() - started
+                        # Listeners show the whole list again, which is slow for a long one: skip
+                        # pages so that at least half of the time is spent on reading.
+                        due = started + 2 * took if took > _SLOW_SECONDS else 0.0
             # Set last: another thread must not take a part for the whole list.
             self._store_parts(parts)
             self.is_complete = True
@@ -91,12 +97,17 @@ class BackgroundList:
             # A background thread has no prompt: the picker shows the error.
             self._store_parts(parts)
             self.error = error
+        self.pause = ""
         self._notify_listeners(is_over=True)
         self._ended.set()
 
     def _store_parts(self, parts: list[pd.DataFrame]) -> None:
         if parts:
             self.frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+    def _tell_pause(self, pause: str) -> None:
+        self.pause = pause
+        self._notify_listeners()
 
     def _notify_listeners(self, *, is_over: bool = False) -> None:
         with self._lock:

@@ -415,6 +415,7 @@ class Picker(SavedBox, ipw.ValueWidget):
 
     def _show_list(self, name: str, listing: BackgroundList) -> None:
         choice = self._choices[name]
+        choice.show_pause(listing.pause)
         if listing.error is not None:
             self._errors[name] = listing.error
         if len(listing.frame) or listing.is_over:

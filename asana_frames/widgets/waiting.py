@@ -1,0 +1,50 @@
+"""What widgets say while a read takes long: its requests, and pauses of Asana's rate limit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from asana_frames.fetch import Http
+
+#: Seconds between two looks at a read.
+_SECONDS = 1.0
+
+
+def describe_pause(http: Http) -> str:
+    """Return how long Asana's rate limit makes requests wait; empty if they do not."""
+    seconds = http.quota.pause_left()
+    return f"Waiting {seconds:.0f} s for Asana's rate limit." if seconds >= 1 else ""
+
+
+@contextmanager
+def watch_read(describe: Callable[[], str], show: Callable[[str], None]) -> Iterator[None]:
+    """Show how a read goes while the block runs: each second, if the text has changed.
+
+    Parameters
+    ----------
+    describe
+        Returns the text; empty for nothing to say.
+    show
+        Called with each new text, in another thread, and not after the block has ended.
+    """
+    has_ended, lock = threading.Event(), threading.Lock()
+
+    def watch() -> None:
+        shown = ""
+        while not has_ended.wait(_SECONDS):
+            text = describe()
+            with lock:
+                if text != shown and not has_ended.is_set():
+                    show(text)
+            shown = text
+
+    # Python in the browser (Pyodide) has no threads.
+    with suppress(RuntimeError):
+        threading.Thread(target=watch, name="asana_frames watch", daemon=True).start()
+    try:
+        yield
+    finally:
+        with lock:
+            has_ended.set()
