@@ -177,8 +177,8 @@ def test_an_error_is_shown_in_the_picker_and_the_choice_stays(
     opened.picture("login-expired")
 
     assert told == [
-        "Asana does not accept your token. Log in with af.widgets.login(), connect again and run "
-        "this cell again."
+        "Asana does not accept your token. Log in with af.widgets.login() or the command "
+        "asana-frames login, then connect again."
     ]
     assert "project='Website relaunch'" in opened.text(2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from types import SimpleNamespace
@@ -510,6 +511,33 @@ def test_a_report_of_nothing_is_refused_with_the_words_of_the_command(tmp_path: 
     assert done.exit_code == 2
     assert "report projects needs exactly one of --workspace or" in done.stderr
     assert "gather" not in done.stderr
+
+
+@pytest.mark.parametrize("executable", ["", None])
+def test_a_hint_of_a_python_that_does_not_know_its_path_is_general(
+    monkeypatch: pytest.MonkeyPatch, executable: str | None
+) -> None:
+    monkeypatch.setattr(extras.sys, "executable", executable)
+
+    assert extras.quote_python() == "python"
+    with pytest.raises(ConfigurationError, match="Type: python -m pip install"):
+        extras.require("no_such_module", extra="excel")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="There the working folder cannot be deleted.")
+def test_a_hint_in_a_folder_that_was_deleted_calls_python_by_its_whole_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setattr(extras.sys, "executable", "/opt/venv/bin/python")
+    monkeypatch.setattr(extras.shutil, "which", lambda name: f"/usr/bin/{name}")
+
+    assert extras.quote_python() == "/opt/venv/bin/python"
+    with pytest.raises(ConfigurationError, match="Type: /opt/venv/bin/python -m pip install"):
+        extras.require("no_such_module", extra="excel")
 
 
 def test_a_hint_calls_the_python_that_runs(

@@ -18,8 +18,8 @@ from tests.widgets.company import Company, records
 SALES, GROWTH = "/projects?team=11", "/projects?team=12"
 SECTIONS = "/projects/101/sections"
 EXPIRED = (
-    "Asana does not accept your token. Log in with af.widgets.login(), connect again and run this "
-    "cell again."
+    "Asana does not accept your token. Log in with af.widgets.login() or the command asana-frames "
+    "login, then connect again."
 )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable
 from typing import Any
 
+import ipywidgets as ipw
 import pytest
+import traitlets
 
 import asana_frames as af
 from asana_frames.exceptions import InvalidArgument
@@ -66,6 +69,26 @@ def test_closing_closes_all_and_again_waits_for_no_lock(asana: af.Asana, make: M
         again.join(20)
 
     assert not again.is_alive()
+    assert screen.open_widgets() <= before
+
+
+def test_an_explorer_whose_rows_itables_draws_closes_all(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class ITable(ipw.DOMWidget):
+        # Text, as that of itables is.
+        style = traitlets.Unicode("width: auto")
+
+        def __init__(self, *_: Any, **__: Any) -> None:
+            super().__init__()
+
+    module = types.SimpleNamespace(ITable=ITable)
+    monkeypatch.setattr("asana_frames._optional.find", lambda _: module)
+    before = screen.open_widgets()
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run().run()
+
+    explorer.close()
+
     assert screen.open_widgets() <= before
 
 

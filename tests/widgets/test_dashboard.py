@@ -297,7 +297,7 @@ def test_exactly_the_tolerated_lag_is_not_behind(value: float, look: str) -> Non
     assert f'<span class="{look}">80' in format_tiles(build_key_figures([figure]))
 
 
-def test_a_drawing_that_is_abandoned_leaves_the_text_of_what_is_shown(asana: af.Asana) -> None:
+def test_a_drawing_that_is_abandoned_is_not_shown(asana: af.Asana) -> None:
     begun, going_on, ended = threading.Event(), threading.Event(), threading.Event()
 
     class Slow(Project):
@@ -311,7 +311,6 @@ def test_a_drawing_that_is_abandoned_leaves_the_text_of_what_is_shown(asana: af.
             ended.set()
 
     board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
-    before = board._make_bundle()["text/plain"]
     board._make_subject = Slow
     board.picker.value = "Mobile app"
     assert begun.wait(60)
@@ -319,8 +318,8 @@ def test_a_drawing_that_is_abandoned_leaves_the_text_of_what_is_shown(asana: af.
     going_on.set()
 
     assert ended.wait(60)
-    assert board._text == before
-    assert before.startswith("Website relaunch\nOpen tasks: ")
+    assert board._shown is None
+    assert board._make_bundle()["text/plain"] == repr(board) == "Dashboard(project=None)"
 
 
 def test_key_figures_that_fail_leave_no_text_of_the_project_before(asana: af.Asana) -> None:
@@ -342,10 +341,7 @@ def test_key_figures_that_fail_leave_no_text_of_the_project_before(asana: af.Asa
 def test_an_error_beside_the_charts_ends_the_drawing_and_is_told(asana: af.Asana) -> None:
     board = Dashboard(asana, value="Website relaunch", charts={}, now=NOW).wait()
 
-    def fail(_: str) -> str:
-        raise IndexError("<gone>")
-
-    board._find_name = fail  # type: ignore[method-assign]
+    board._find_subject = fail  # type: ignore[method-assign]
     board.picker.value = "Mobile app"
     board.wait(10)
 
@@ -354,13 +350,111 @@ def test_an_error_beside_the_charts_ends_the_drawing_and_is_told(asana: af.Asana
     assert "af-dimmed" not in board._screen._dom_classes
 
 
+def fail(*_: Any) -> Any:
+    raise IndexError("<gone>")
+
+
+def test_a_first_drawing_that_fails_leaves_no_places_of_charts(asana: af.Asana) -> None:
+    board = Dashboard(asana, charts={"Tasks": count})
+    board._find_subject = fail  # type: ignore[method-assign]
+
+    board.value = "Mobile app"
+    board.wait()
+
+    assert board._screen.layout.display == "none"
+    assert "IndexError: &lt;gone&gt;" in board._render_saved().html
+
+
+def test_a_drawing_that_fails_hides_the_charts_of_another_project(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Website relaunch", charts={"Tasks": count}).wait()
+    find_subject = board._find_subject
+    board._find_subject = fail  # type: ignore[method-assign]
+
+    board.period.value = "This year"
+    board.wait()
+    is_same_shown = board._screen.layout.display is None
+    board.picker.value = "Mobile app"
+    board.wait()
+    is_other_shown = board._screen.layout.display is None
+    saved = board._render_saved()
+    board._find_subject = find_subject  # type: ignore[method-assign]
+    board.period.value = "Last year"
+    board.wait()
+
+    assert (is_same_shown, is_other_shown) == (True, False)
+    assert saved.text == "Dashboard(project='Mobile app')"
+    assert "IndexError" in saved.html
+    assert PIXEL not in saved.html
+    assert board._screen.layout.display is None
+    assert PIXEL in shown(board)["Tasks"]
+
+
+def test_a_saved_page_is_updated_when_a_drawing_fails(asana: af.Asana) -> None:
+    board = Dashboard(asana, charts={}).wait()
+    pages = board._saved_handles = [Handle()]
+    board._find_subject = fail  # type: ignore[method-assign]
+
+    board.value = "Mobile app"
+    board.wait()
+
+    assert "IndexError: &lt;gone&gt;" in pages[0].html
+
+
+class Handle:
+    """The place of a saved page in a notebook."""
+
+    def __init__(self) -> None:
+        self.html = self.text = ""
+
+    def update(self, bundle: dict[str, str], raw: bool) -> None:
+        self.html, self.text = bundle["text/html"], bundle["text/plain"]
+
+
+def test_the_title_of_a_saved_page_is_that_of_a_list_that_arrives_after_it(
+    own: af.Asana,
+) -> None:
+    team = own.teams.list(workspace="Acme")["gid"][0]
+    gid, _ = (own.projects.create(name="Twin", team=team)["gid"].iloc[0] for _ in range(2))
+    is_drawn, request = threading.Event(), own.http.request
+
+    def hold_list(method: str, path: str, *args: Any, **options: Any) -> Any:
+        if path == "/projects":
+            assert is_drawn.wait(60)
+        return request(method, path, *args, **options)
+
+    own.http.request = hold_list  # type: ignore[method-assign]
+    board = Dashboard(own, value=gid, charts={})
+    pages = board._saved_handles = [Handle()]
+    board._wait_for_drawing(60)
+    first = pages[0].text
+    is_drawn.set()
+    screen.until(lambda: pages[0].text != first, "the page updated")
+
+    assert first.startswith("Twin\nOpen tasks: ")
+    assert pages[0].text.startswith(f"Twin · {gid}\nOpen tasks: ")
+
+
+def test_a_long_name_is_cut_while_its_charts_are_drawn(own: af.Asana) -> None:
+    team = own.teams.list(workspace="Acme")["gid"][0]
+    gid = own.projects.create(name="long " * 40, team=team)["gid"].iloc[0]
+    board = Dashboard(own, charts={}).wait()
+    texts: list[str] = []
+    board._status.observe(lambda change: texts.append(change["new"]), "value")
+
+    board.value = gid
+    board.wait()
+
+    assert "… ..." in texts[0]
+    assert "long " * 20 not in texts[0]
+
+
 def test_a_tile_says_why_there_is_nothing_before_if_that_is_asked_for(asana: af.Asana) -> None:
     board = Dashboard(asana, "goal", "Grow revenue by 30 %", charts={}).wait()
-    compared = board._text
+    compared = board._render_saved().text
     board.compare.value = None
 
     assert " expected, no earlier value in Asana\n" in compared
-    assert "no earlier value" not in board.wait()._text
+    assert "no earlier value" not in board.wait()._render_saved().text
 
 
 def test_the_boxes_of_a_goal_and_of_the_days_shown_have_names_of_their_own(
@@ -605,6 +699,25 @@ def test_what_failed_is_read_again_unless_it_was_refused(asana: af.Asana) -> Non
 
     assert len(project.tasks) > 100
     assert project._results["row"] is errors["row"]
+
+
+def test_an_error_that_another_drawing_forgets_meanwhile_is_still_that_error(
+    asana: af.Asana,
+) -> None:
+    project = Project(asana, "Mobile app", Period(date(2026, 10, 1), date(2026, 10, 31)))
+
+    class Forgetting(dict[str, Any]):
+        """Results of which another thread forgets the errors after each look at them."""
+
+        def __contains__(self, name: object) -> bool:
+            found = super().__contains__(name)
+            project.forget_failures()
+            return found
+
+    project._results = Forgetting(tasks=ConnectionFailed("down"))
+
+    with pytest.raises(ConnectionFailed):
+        _ = project.tasks
 
 
 def test_a_read_that_fails_after_its_drawing_is_made_again_by_the_next(asana: af.Asana) -> None:

@@ -7,6 +7,7 @@ import pytest
 import asana_frames as af
 from asana_frames.exceptions import (
     AuthError,
+    ConfigurationError,
     ConnectionFailed,
     DeadlineExceeded,
     Forbidden,
@@ -56,6 +57,20 @@ def test_a_list_is_explained_by_what_it_contains_and_where() -> None:
     )
     assert explain_error(Forbidden("x")).text == "You have no access to this. (x)"
     assert not explain_error(AuthError("x"), "goals").can_retry
+
+
+def test_no_retry_is_advised_after_what_only_a_restart_mends() -> None:
+    text, can_retry = explain_error(ConfigurationError("This needs matplotlib."))
+
+    assert text == "This needs matplotlib."
+    assert not can_retry
+
+
+def test_what_is_said_of_a_token_holds_where_there_are_no_cells() -> None:
+    text = explain_error(AuthError("x"), "goals").text
+
+    assert text.startswith("Asana does not accept your token. Log in with af.widgets.login() or")
+    assert "cell" not in text
 
 
 def test_an_error_of_python_is_named() -> None:

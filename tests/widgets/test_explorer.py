@@ -217,7 +217,7 @@ def test_an_error_is_shown_and_the_last_rows_stay(
 @pytest.mark.parametrize(
     ("status_code", "words"),
     [
-        (401, "Asana does not accept your token. Log in with af.widgets.login(), connect again"),
+        (401, "Asana does not accept your token. Log in with af.widgets.login() or the command"),
         (402, "This needs a paid plan."),
         (403, "You have no access to this."),
         (404, "This does not exist, or you have no access to it."),
@@ -265,6 +265,38 @@ def test_a_connection_error_is_shown() -> None:
 
     assert told(explorer).startswith("Asana cannot be reached. (workspaces.list: ")
     assert "secret-token" not in status(explorer)
+
+
+def test_rows_that_cannot_be_shown_are_an_error_that_is_told(
+    asana: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explorer = Explorer(asana, "tags.list").fill(workspace="Acme")
+
+    def fail(_: pd.DataFrame) -> None:
+        raise ValueError("cannot draw")
+
+    monkeypatch.setattr(explorer._rows, "show", fail)
+    explorer.run()
+
+    assert told(explorer) == "ValueError: cannot draw"
+    assert not screen.control(explorer, "Run").disabled
+
+
+def test_rows_that_arrive_between_a_resource_and_its_operation_are_shown(
+    asana: af.Asana,
+) -> None:
+    explorer = Explorer(asana, "users.list_for_team")
+    frame = asana.tags.list(workspace="Acme")
+    (run,) = [op for op in load().operations if op.name == "tags.list"]
+
+    def arrive(_: Any) -> None:
+        explorer._show_frame(frame, run, incomplete_note="")
+
+    explorer._method._box.observe(arrive, "options")
+    screen.write(explorer, "Resource", "tags")
+
+    assert explorer.frame is frame
+    assert "These are the rows of" not in screen.said(explorer)
 
 
 def test_going_elsewhere_while_it_reads_changes_nothing_of_what_is_read(
@@ -445,6 +477,19 @@ def test_what_had_arrived_of_a_run_that_broke_off_is_shown(broken_off: Explorer)
     assert told(broken_off).endswith(" Showing the 100 rows that had arrived.")
 
 
+def test_why_a_run_broke_off_is_told_even_if_its_rows_cannot_be_shown(
+    broken_off: Explorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: pd.DataFrame) -> None:
+        raise ValueError("cannot draw")
+
+    monkeypatch.setattr(broken_off._rows, "show", fail)
+    with pytest.raises(ValueError, match="cannot draw"):
+        broken_off.run()
+
+    assert told(broken_off).startswith("You have no access to this.")
+
+
 def test_a_run_that_sends_nothing_does_not_show_the_rows_of_an_earlier_one(
     broken_off: Explorer,
 ) -> None:
@@ -530,7 +575,7 @@ def test_rows_of_another_operation_are_named(asana: af.Asana) -> None:
         (".csv", "is not a name of a file"),
         ("..", "is not a name of a file"),
         ("~nobody-of-that-name/tags", "is not a valid path"),
-        ("long" * 100, "The name of the file is too long; use a shorter one."),
+        ("long" * 100, "cannot be written: File name too long. Use a shorter name."),
     ],
 )
 def test_what_is_no_name_of_a_file_is_told(

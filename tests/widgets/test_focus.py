@@ -38,7 +38,7 @@ def toggle_all(widget: Any, *labels: str) -> None:
         control.set_state({"value": not control.value})
 
 
-def test_what_is_clicked_in_a_picker_leaves_the_focus_in_its_last_box(
+def test_clicks_in_a_picker_move_the_focus_to_its_last_box(
     asana: af.Asana, focused: list[str]
 ) -> None:
     picker = ProjectPicker(asana, "Website relaunch", sections=False).wait()
@@ -50,7 +50,7 @@ def test_what_is_clicked_in_a_picker_leaves_the_focus_in_its_last_box(
     assert focused == ["Project"] * 3
 
 
-def test_what_code_sets_leaves_the_focus_where_it_is(asana: af.Asana, focused: list[str]) -> None:
+def test_values_set_by_code_do_not_move_the_focus(asana: af.Asana, focused: list[str]) -> None:
     picker = ProjectPicker(asana, "Website relaunch").wait()
 
     screen.control(picker, "Archived too").value = True

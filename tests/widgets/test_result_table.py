@@ -7,9 +7,11 @@ import sys
 import types
 from typing import Any
 
+import ipywidgets as ipw
 import numpy as np
 import pandas as pd
 import pytest
+import traitlets
 
 import asana_frames as af
 from asana_frames.display.cells import MISSING
@@ -188,9 +190,10 @@ def test_the_frame_is_left_as_it_was(asana: af.Asana) -> None:
 
 
 def test_itables_draws_the_rows_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    import ipywidgets as ipw
-
     class ITable(ipw.HTML):
+        # Text, as that of itables is.
+        style = traitlets.Unicode()
+
         def __init__(self, frame: pd.DataFrame, **options: Any) -> None:
             super().__init__(value=", ".join(frame.columns))
             self.frame, self.given = frame, options
@@ -205,6 +208,7 @@ def test_itables_draws_the_rows_where_it_is_installed(monkeypatch: pytest.Monkey
     table.show(pd.DataFrame({"name": []}))
 
     assert isinstance(drawn, ITable)
+    assert drawn.layout.comm is None
     assert list(drawn.frame.columns) == ["name", "tags_names", "hours", "gid"]
     assert drawn.frame["tags_names"].tolist() == [MISSING, "a", MISSING]
     assert drawn.frame["hours"].tolist() == ["1.5", "", "2.0"]

@@ -191,5 +191,5 @@ def test_projects_of_one_name_are_told_apart_whatever_their_units() -> None:
 
 @pytest.mark.parametrize("alerts", [(75, 90), (-0.5,), (0,)])
 def test_alerts_in_percent_or_below_0_are_refused(alerts: tuple[float, ...]) -> None:
-    with pytest.raises(af.InvalidArgument, match="is not a share above 0; use"):
+    with pytest.raises(af.InvalidArgument, match="takes a share above 0"):
         af.charts.budget_status(status_of(0.5), alerts=alerts)

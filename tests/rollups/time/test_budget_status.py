@@ -212,9 +212,12 @@ def test_no_budgets_give_the_columns_and_dtypes_of_some() -> None:
     ("arguments", "message"),
     [
         ({"alerts": 0.75}, r"alerts= takes"),
-        ({"alerts": [75]}, r"alerts: 75 is not a share above 0; use 0\.75 for 75%"),
+        (
+            {"alerts": [75]},
+            r"alerts= takes a share above 0 and up to 10, .* 75%; got 75\.",
+        ),
         ({"alerts": ["high"]}, "alerts= takes a number.*'high'"),
-        ({"at_risk": 0}, "at_risk: 0 is not a share"),
+        ({"at_risk": 0}, "at_risk= takes a share above 0.*; got 0"),
         ({"at_risk": "90 %"}, "at_risk= takes a number.*'90 %'"),
         ({"now": "soon"}, "now='soon' is not a moment"),
     ],
