@@ -353,6 +353,15 @@ def test_the_sheet_is_called_after_what_was_read(asana: af.Asana, tmp_path: Path
     assert book.sheetnames[0] == "tags"
 
 
+def test_the_name_of_a_file_is_not_taken_while_a_run_fills_it_in(asana: af.Asana) -> None:
+    explorer, held = Explorer(asana, "tags.list"), []
+    explorer._file.observe(lambda _: held.append(screen.is_lock_held()), "value")
+
+    screen.write(explorer, "File", "mine")
+
+    assert held == [True]
+
+
 def test_the_file_is_called_after_what_was_read_until_it_has_a_name(asana: af.Asana) -> None:
     explorer = Explorer(asana, "tags.list").fill(workspace="Acme").run()
     first = screen.control(explorer, "File").value

@@ -124,6 +124,19 @@ def test_an_operation_without_references_reads_no_lists(
     assert company.asked == []
 
 
+def test_a_name_is_not_taken_while_a_list_that_arrives_changes_the_box(
+    recorded: af.Asana,
+) -> None:
+    form, held = Form(recorded, operation("tags.list")), []
+    screen.control(form, "workspace").observe(
+        lambda _: held.append(screen.is_lock_held()), "value"
+    )
+
+    screen.write(form, "workspace", "Acme")
+
+    assert held == [True]
+
+
 def test_the_only_workspace_is_filled_in_where_one_is_needed(
     company: Company, recorded: af.Asana
 ) -> None:

@@ -19,6 +19,7 @@ from comm import base_comm
 
 import asana_frames as af
 from asana_frames.fetch.credential_store import credentials_path, load_credential
+from asana_frames.fetch.credentials import Credential
 from asana_frames.sandbox_server import Server
 from asana_frames.widgets.logins import secret_box
 from asana_frames.widgets.logins.browser_login import BrowserLogin
@@ -480,6 +481,33 @@ def test_closing_the_form_stops_listening(server: Server) -> None:
 
     with pytest.raises(requests.ConnectionError):
         requests.get(address, timeout=10)
+
+
+@pytest.mark.parametrize("way", ["closed", "replaced"])
+def test_an_attempt_that_is_closed_or_replaced_while_it_ends_logs_nobody_in(
+    server: Server, way: str
+) -> None:
+    done: list[Credential] = []
+    browser = BrowserLogin(server.url, APP, "http://127.0.0.1:0/", "", done.append, print)
+    listener = browser._listener
+    assert listener is not None
+
+    class Attempt:
+        def read_code(self, url: str) -> str:
+            return url
+
+        def redeem(self, code: str) -> Credential:
+            if way == "closed":
+                browser.close()
+            else:
+                browser._start_attempt()
+            return Credential(TOKEN)
+
+    listener.wait = lambda patience: "code"  # type: ignore[method-assign]
+    browser._await_code(listener, Attempt())  # type: ignore[arg-type]
+
+    browser.close()
+    assert done == []
 
 
 def test_a_redirect_elsewhere_is_refused_and_an_attempt_that_fails_leaves_no_listener(

@@ -180,6 +180,18 @@ def test_another_frame_begins_anew() -> None:
     assert table.children == widgets
 
 
+def test_rows_are_sorted_and_paged_while_no_run_shows_others() -> None:
+    table, held = shown(numbered(50)), []
+    table._rows.observe(lambda _: held.append(screen.is_lock_held()), "value")
+
+    screen.write(table, "Sort by", "name")
+    screen.control(table, "Descending").set_state({"value": True})
+    screen.press(table, "Next")
+
+    assert held
+    assert all(held)
+
+
 def test_the_frame_is_left_as_it_was(asana: af.Asana) -> None:
     tags = asana.tags.list(workspace="Acme")
     before = tags.copy()

@@ -202,7 +202,7 @@ class Dashboard(SavedBox, ipw.ValueWidget):
         with CHANGED:
             self._drawing = None
             CHANGED.notify_all()
-        super().close()
+            super().close()
 
     def _wait_for_drawing(self, timeout: float) -> None:
         # An observer may call this while it holds the lock; waiting releases it for drawing.

@@ -29,6 +29,7 @@ from asana_frames.widgets.focus import Button
 from asana_frames.widgets.pickers.choice import (
     LINES,
     LOCK,
+    LockedWidget,
     format_message,
     make_wide_layout,
     show_message,
@@ -46,6 +47,10 @@ _FORMATS: dict[str, tuple[str, Callable[[pd.DataFrame, Path, str], None]]] = {
     "Excel": (".xlsx", lambda frame, path, name: export.to_excel({name: frame}, path)),
     "Parquet": (".parquet", lambda frame, path, name: export.to_parquet(frame, path)),
 }
+
+
+class _FileBox(LockedWidget, ipw.Text):
+    """Box for the name of a file, which a run fills in if it is empty."""
 
 
 class Explorer(SavedBox):
@@ -107,7 +112,7 @@ class Explorer(SavedBox):
         self._run.find_box = lambda: self._code
         self._needed, self._status = ipw.HTML(), ipw.HTML()
         self._rows, self._columns, self._origin = ResultTable(), ipw.HTML(), ipw.HTML()
-        self._file = ipw.Text(
+        self._file = _FileBox(
             description="File", placeholder="tasks", **make_wide_layout(LABEL_WIDTH)
         )
         self._file.layout.max_width = "24rem"

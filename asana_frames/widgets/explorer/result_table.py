@@ -143,26 +143,28 @@ class ResultTable(ipw.VBox):
 
     def _sort_rows(self, _: Any) -> None:
         """Sort the rows, missing values last, and show the first page."""
-        name, frame = self._sort.chosen, self._frame
-        self._sorted = frame
-        if name in frame.columns:
-            self._sorted = frame.sort_values(
-                name,
-                ascending=not self._is_descending.value,
-                kind="stable",
-                key=_build_sort_key,
-            )
+        # The thread of a run may show another frame.
         with LOCK:
+            name, frame = self._sort.chosen, self._frame
+            self._sorted = frame
+            if name in frame.columns:
+                self._sorted = frame.sort_values(
+                    name,
+                    ascending=not self._is_descending.value,
+                    kind="stable",
+                    key=_build_sort_key,
+                )
             self._page.value = 1
             self._show_page(None)
 
     def _show_page(self, _: Any) -> None:
-        first = (self._page.value - 1) * PAGE_ROWS
-        shown = self._sorted.iloc[first : first + PAGE_ROWS]
-        self._rows.value = render_rows(shown.iloc[:, self._order])
-        self._page_count.value = f"of {self._page.max:,}"
-        self._previous.disabled = self._page.value == 1
-        self._next.disabled = self._page.value == self._page.max
+        with LOCK:
+            first = (self._page.value - 1) * PAGE_ROWS
+            shown = self._sorted.iloc[first : first + PAGE_ROWS]
+            self._rows.value = render_rows(shown.iloc[:, self._order])
+            self._page_count.value = f"of {self._page.max:,}"
+            self._previous.disabled = self._page.value == 1
+            self._next.disabled = self._page.value == self._page.max
 
 
 def _make_sort_controls() -> tuple[ChoiceBox, ipw.Checkbox]:

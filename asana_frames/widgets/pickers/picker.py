@@ -292,7 +292,8 @@ class Picker(SavedBox, ipw.ValueWidget):
                 if timer is not None:
                     timer.cancel()
                 self._unsubscribe(name)
-        super().close()
+            # While the lock is held: a timer that waits for it must find the picker closed.
+            super().close()
 
     def _make_choices(self) -> dict[str, Choice]:
         """Return a control per level."""
