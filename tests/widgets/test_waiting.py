@@ -18,8 +18,9 @@ SITE = "Website relaunch"
 
 @pytest.fixture(autouse=True)
 def real_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Other tests skip what they wait for."""
+    """Other tests skip what they wait for; here no pause passes between two looks."""
     monkeypatch.setattr("asana_frames.fetch.clock.CLOCK", Clock())
+    monkeypatch.setattr("asana_frames.widgets.waiting._SECONDS", 0.05)
 
 
 def open_limited(every: int) -> af.Asana:
