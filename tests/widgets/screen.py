@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from asana_frames.widgets.pickers.choice import ENTER_PAUSE, LOCK, MARK
+from asana_frames.widgets.pickers.choice import LOCK, MARK
 
 
 def _inside(widget: Any) -> Iterator[Any]:
@@ -70,9 +70,17 @@ def press_enter(widget: Any, label: str) -> None:
 
 
 def enter(widget: Any, label: str) -> None:
-    """Press Enter in a box, and wait until it is heard."""
+    """Press Enter in the box of a choice, and wait until it has chosen."""
+    found = control(widget, label)
+    (choice,) = [one for one in [widget, *_inside(widget)] if getattr(one, "box", None) is found]
+
+    def has_chosen() -> bool:
+        # It chooses while the lock is held.
+        with LOCK:
+            return not choice._enter.is_waiting
+
     press_enter(widget, label)
-    time.sleep(2 * ENTER_PAUSE)
+    until(has_chosen)
 
 
 def chips(widget: Any, label: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
-from asana_frames.widgets.pickers.choice import LOCK, PAUSE
+from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.period_picker import OWN_DATES, PRESETS
 from tests.widgets import screen
 
@@ -202,12 +201,14 @@ def test_a_day_that_frames_cannot_hold_is_told_and_the_period_stays() -> None:
     ]
 
 
-def test_a_value_that_code_sets_wins_over_a_day_that_is_being_typed() -> None:
+def test_a_value_that_code_sets_wins_over_a_day_that_is_being_typed(
+    timers: screen.Timers,
+) -> None:
     picker = picker_on("2026-11-02")
     screen.control(picker, "From").value = date(2026, 8, 2)
 
     picker.value = "This year"
-    time.sleep(2 * PAUSE)
+    timers.end()
 
     assert repr(picker) == "PeriodPicker('This year', 2026-01-01 to 2026-12-31)"
 
