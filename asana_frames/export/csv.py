@@ -14,6 +14,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_choice, check_flag
 from asana_frames._files import replace_file
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.prepare import Labels, check_options
 from asana_frames.export.schema_file import (
@@ -27,7 +28,7 @@ from asana_frames.export.schema_file import (
 )
 from asana_frames.export.spreadsheet_locale import find_flags, find_separators
 from asana_frames.export.suffixes import check_suffix
-from asana_frames.export.text import as_text, is_time, map_cells
+from asana_frames.export.text import column_as_text, is_time, join_columns, map_cells
 from asana_frames.export.text_table import check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
@@ -214,16 +215,19 @@ def stream_csv(frame: pd.DataFrame, stream: IO[str], *, disarm: bool = True) -> 
 
 
 def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schema | None) -> None:
-    text = as_text(frame, disarm=form.is_disarmed, lists=form.lists)
     # By position, because names may be duplicated.
-    for place in range(text.shape[1]):
-        column = text.iloc[:, place]
-        made = _format_column(column, frame.iloc[:, place], form)
-        if known is not None:
-            made = _mark_text(made, form, known.columns[place])
-        if made is not column:
-            text.isetitem(place, made.array)
-    text.to_csv(
+    columns: dict[int, pd.Series[Any]] = {}
+    with ProgressBar("to_csv", frame.shape[1], None, unit="column") as bar:
+        for place in range(frame.shape[1]):
+            source = frame.iloc[:, place]
+            text = column_as_text(source, disarm=form.is_disarmed, lists=form.lists)
+            made = _format_column(text, source, form)
+            if known is not None:
+                made = _mark_text(made, form, known.columns[place])
+            columns[place] = made.set_axis(frame.index)
+            bar.done = place + 1
+            bar.tick()
+    join_columns(columns, frame, disarm=form.is_disarmed).to_csv(
         stream,
         index=False,
         sep=form.sep,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from asana_frames._arguments import check_flag
 from asana_frames._files import replace_file
+from asana_frames.calls.progress import ProgressBar
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.csv import choose_schema
 from asana_frames.export.prepare import Labels, check_options
@@ -104,7 +105,12 @@ def _is_path(path: object) -> bool:
 def to_json_bytes(frame: pd.DataFrame, *, lines: bool = False) -> bytes:
     """Return a prepared frame as a JSON list, one object and line per row, or as JSON Lines."""
     check_unique_names(frame)
-    columns = {name: _to_json_values(frame[name]) for name in frame.columns}
+    columns: dict[Any, list[Any]] = {}
+    with ProgressBar("to_json", frame.shape[1], None, unit="column") as bar:
+        for name in frame.columns:
+            columns[name] = _to_json_values(frame[name])
+            bar.done = len(columns)
+            bar.tick()
     rows = (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
     encoded = (msgspec.json.encode(row, enc_hook=_to_json_type) for row in rows)
     if lines:

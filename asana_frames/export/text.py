@@ -56,6 +56,13 @@ def as_text(
         place: column_as_text(frame.iloc[:, place], disarm=disarm, lists=lists)
         for place in range(frame.shape[1])
     }
+    return join_columns(columns, frame, disarm=disarm)
+
+
+def join_columns(
+    columns: dict[int, pd.Series[Any]], frame: pd.DataFrame, *, disarm: bool
+) -> pd.DataFrame:
+    """Return columns, by their position, as a frame with the names and index of another."""
     names = frame.columns
     if disarm and any(name != disarm_formula(name) for name in names if isinstance(name, str)):
         names = names.map(disarm_formula)

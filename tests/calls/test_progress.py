@@ -244,6 +244,23 @@ def test_a_workbook_shows_how_many_of_its_rows_are_written_and_read(
     assert all(bar.is_closed and not bar.leave for bar in bars)
 
 
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_a_text_file_shows_how_many_of_its_columns_are_converted(
+    bars: list[Bar], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, suffix: str
+) -> None:
+    frame = pd.DataFrame({"n": [1, 2], "name": ["a", "b"], "tags": [("x",), ()]})
+    monkeypatch.setattr(progress_module, "_SECONDS_BEFORE_SHOWN", -1.0)
+
+    getattr(af.export, f"to_{suffix}")(frame, tmp_path / f"x.{suffix}")
+
+    (bar,) = bars
+    assert bar.options["desc"] == f"to_{suffix}"
+    assert (bar.options["total"], bar.options["unit"]) == (3, " columns")
+    assert bar.updates == 3
+    assert bar.is_closed
+    assert not bar.leave
+
+
 def test_a_small_workbook_shows_nothing(bars: list[Bar], tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
 
