@@ -121,7 +121,7 @@ def _build_source(
         "import asana_frames as af\n"
         "import ipywidgets\n"
         "from asana_frames.widgets.errors import explain_error\n"
-        "from asana_frames.widgets.pickers.choice import format_message\n"
+        "from asana_frames.widgets.notes import format_message\n"
         f"now = {arguments['now']!r}\n"
         "try:\n"
         f"    asana = {connect}\n"

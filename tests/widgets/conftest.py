@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import ipywidgets as ipw
 import pytest
 
+from asana_frames.widgets import background
 from asana_frames.widgets.pickers import choice
 from tests.widgets.screen import Timers
 
@@ -23,6 +24,6 @@ def _no_widget_is_left() -> Iterator[None]:
 def timers(monkeypatch: pytest.MonkeyPatch) -> Timers:
     """The timers of pauses in typing; every Enter follows a letter at once."""
     made = Timers()
-    monkeypatch.setattr(choice, "run_in_background", made.start)
+    monkeypatch.setattr(background, "run_in_background", made.start)
     monkeypatch.setattr(choice, "JUST_TYPED", math.inf)
     return made

@@ -11,7 +11,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from asana_frames.widgets.pickers.choice import LOCK, MARK
+from asana_frames.widgets.background import LOCK
+from asana_frames.widgets.pickers.choice import MARK
 
 
 def _inside(widget: Any) -> Iterator[Any]:

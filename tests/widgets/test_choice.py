@@ -12,15 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.pickers import choice as choice_module
-from asana_frames.widgets.pickers.choice import (
-    ENTER_PAUSE,
-    JUST_TYPED,
-    LOCK,
-    MARK,
-    MAX_SHOWN,
-    Choice,
-)
+from asana_frames.widgets.pickers.choice import ENTER_PAUSE, JUST_TYPED, MARK, MAX_SHOWN, Choice
 from tests.widgets import screen
 
 

@@ -23,8 +23,8 @@ from asana_frames.widgets import (
     ProjectPicker,
     TaskPicker,
 )
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.dashboard.subjects import Project
-from asana_frames.widgets.pickers.choice import LOCK
 from tests.widgets import screen
 
 SITE = "Website relaunch"

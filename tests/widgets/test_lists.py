@@ -12,13 +12,13 @@ import pytest
 
 import asana_frames as af
 from asana_frames.exceptions import ConnectionFailed
+from asana_frames.widgets.background import run_in_background
 from asana_frames.widgets.pickers.lists import (
     CACHE_SECONDS,
     BackgroundList,
     ListCache,
     ReadList,
     get_list_cache,
-    run_in_background,
 )
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.widgets import PeriodPicker
-from asana_frames.widgets.pickers.choice import LOCK
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.pickers.period_picker import OWN_DATES, PRESETS
 from tests.widgets import screen
 

@@ -29,7 +29,7 @@ from asana_frames.widgets import (
     UserPicker,
     WorkspacePicker,
 )
-from asana_frames.widgets.pickers.choice import LOCK
+from asana_frames.widgets.background import LOCK
 from tests.fixed_day import NOW
 from tests.widgets import screen
 

@@ -19,6 +19,7 @@ from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.rollups.shared.moments import parse_moment
 from asana_frames.rollups.shared.spans import COMPARISONS
 from asana_frames.types import Ref, When
+from asana_frames.widgets.background import CHANGED, LOCK, resend_when_displayed, run_in_background
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.dashboard import page
 from asana_frames.widgets.dashboard.compare_box import NOTHING, CompareBox
@@ -33,15 +34,10 @@ from asana_frames.widgets.dashboard.subjects import (
     Subject,
 )
 from asana_frames.widgets.errors import explain_error
-from asana_frames.widgets.pickers.choice import (
-    CHANGED,
-    LOCK,
-    format_message,
-    resend_when_displayed,
-)
+from asana_frames.widgets.notes import format_message
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.labels import shorten_name
-from asana_frames.widgets.pickers.lists import CACHE_SECONDS, run_in_background
+from asana_frames.widgets.pickers.lists import CACHE_SECONDS
 from asana_frames.widgets.pickers.period_picker import PeriodPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.project_picker import ProjectPicker

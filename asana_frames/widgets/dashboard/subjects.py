@@ -25,9 +25,9 @@ from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.shared.spans import parse_compared_spans
 from asana_frames.types import When
+from asana_frames.widgets.background import run_in_background
 from asana_frames.widgets.dashboard.drawing import release_drawing_lock
 from asana_frames.widgets.dashboard.page import CHART_HEIGHT, Entry, format_list, format_percent
-from asana_frames.widgets.pickers.lists import run_in_background
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import ipywidgets as ipw
 from asana_frames.asana import Asana
 from asana_frames.catalog import Parameter
 from asana_frames.widgets.focus import ToggleButton
-from asana_frames.widgets.pickers.choice import set_visible
+from asana_frames.widgets.notes import set_visible
 from asana_frames.widgets.pickers.goal_picker import GoalPicker
 from asana_frames.widgets.pickers.picker import Picker
 from asana_frames.widgets.pickers.portfolio_picker import PortfolioPicker

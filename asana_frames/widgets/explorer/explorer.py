@@ -20,22 +20,16 @@ from asana_frames.asana import Asana, check_connection
 from asana_frames.catalog import Operation, load, methods_of
 from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.background import LOCK, LockedWidget, run_in_background
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.errors import explain_error
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH
 from asana_frames.widgets.explorer.forms import Form
 from asana_frames.widgets.explorer.result_table import ResultTable, render_rows
 from asana_frames.widgets.focus import Button
-from asana_frames.widgets.pickers.choice import (
-    LINES,
-    LOCK,
-    LockedWidget,
-    format_message,
-    make_wide_layout,
-    show_message,
-)
+from asana_frames.widgets.notes import LINES, format_message, show_message
+from asana_frames.widgets.pickers.choice import make_wide_layout
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
-from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.saved_box import Saved, SavedBox
 from asana_frames.widgets.waiting import describe_pause, watch_read
 

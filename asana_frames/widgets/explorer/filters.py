@@ -16,8 +16,9 @@ from asana_frames.calls.references import iterate_references
 from asana_frames.catalog import Operation, Parameter
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.text import to_one_line
+from asana_frames.widgets.background import LockedCombobox
 from asana_frames.widgets.explorer.browser import Browser, has_picker
-from asana_frames.widgets.pickers.choice import LockedCombobox, make_wide_layout
+from asana_frames.widgets.pickers.choice import make_wide_layout
 from asana_frames.widgets.pickers.choice_box import make_day_box
 from asana_frames.widgets.pickers.goal_picker import GOAL, TIME_PERIOD
 from asana_frames.widgets.pickers.labels import NAMELESS, build_labels

@@ -15,15 +15,12 @@ from asana_frames.asana import Asana
 from asana_frames.calls.request_builder import check_combinations
 from asana_frames.catalog import Operation
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.explorer.filters import LABEL_WIDTH, Filter, make_filters
 from asana_frames.widgets.focus import FindBox, ToggleButton, find_text_box
-from asana_frames.widgets.pickers.choice import (
-    LOCK,
-    make_wide_layout,
-    set_visible,
-    show_message,
-)
+from asana_frames.widgets.notes import set_visible, show_message
+from asana_frames.widgets.pickers.choice import make_wide_layout
 from asana_frames.widgets.pickers.fields_picker import FieldsPicker
 from asana_frames.widgets.pickers.labels import fold_text
 from asana_frames.widgets.pickers.level import Level, fill_names

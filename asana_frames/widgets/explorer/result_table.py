@@ -13,9 +13,10 @@ from asana_frames import _optional
 from asana_frames.display.accessor import find_label_column
 from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
 from asana_frames.export.text import column_as_text
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.focus import Button, Checkbox, find_text_box
-from asana_frames.widgets.pickers.choice import LOCK, set_visible
+from asana_frames.widgets.notes import set_visible
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 #: The choice of no order.

@@ -35,7 +35,7 @@ from asana_frames.widgets.closing import close_on_error, close_parts
 from asana_frames.widgets.focus import Checkbox
 from asana_frames.widgets.logins.browser_login import BrowserLogin, format_link
 from asana_frames.widgets.logins.secret_box import SecretBox
-from asana_frames.widgets.pickers.choice import set_visible
+from asana_frames.widgets.notes import set_visible
 
 _APPS = "https://app.asana.com/0/my-apps"
 #: Maximum number of seconds to check a token, during which the notebook is blocked.

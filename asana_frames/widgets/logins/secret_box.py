@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import traitlets
 
 from asana_frames.fetch.credentials import Credential
-from asana_frames.widgets.pickers.lists import run_in_background
+from asana_frames.widgets.background import run_in_background
 
 #: Seconds to wait for the text after Enter is pressed.
 PATIENCE = 1.0

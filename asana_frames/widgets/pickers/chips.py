@@ -8,6 +8,8 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from asana_frames.widgets.notes import set_visible
+
 
 class Chips(ipw.Box):
     """A row of buttons, one for each chosen object; pressing one removes it.
@@ -46,7 +48,7 @@ class Chips(ipw.Box):
         self.children = tuple(self._chips[gid] for gid in labels)
         for chip in closed:
             chip.close()
-        self.layout.display = None if labels else "none"
+        set_visible(self, bool(labels))
 
     def close(self) -> None:
         """Close the row and its buttons."""

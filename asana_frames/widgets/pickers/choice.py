@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import html
 import math
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, NamedTuple
 
 import ipywidgets as ipw
 import pandas as pd
 import traitlets
 
+from asana_frames.widgets.background import (
+    LOCK,
+    Debouncer,
+    LockedCombobox,
+    resend_when_displayed,
+)
+from asana_frames.widgets.notes import show_message
 from asana_frames.widgets.pickers.chips import Chips
 from asana_frames.widgets.pickers.labels import MAX_LENGTH, build_labels, fold_text, shorten_name
-from asana_frames.widgets.pickers.lists import run_in_background
 from asana_frames.widgets.pickers.messages import describe_no_match
 
-#: Held while a picker is changed. All pickers share it, because lists arrive in other threads and
-#: an observer of one picker may set another.
-LOCK = threading.RLock()
-#: Notified when a list has arrived or a chart is drawn.
-CHANGED = threading.Condition(LOCK)
 #: Maximum number of options sent to the browser; typing finds the others.
 MAX_SHOWN = 200
 #: Invisible end of every option: tells picking an option from typing its name, which may begin a
@@ -36,59 +34,10 @@ JUST_TYPED = 0.15
 ENTER_PAUSE = 0.25
 #: Seconds without another letter after which a text is taken as typed.
 PAUSE = 0.3
-#: Style of text below or beside controls: ipywidgets sets its lines as far apart as controls are.
-LINES = "display:inline-block;line-height:1.4"
 #: Width of the descriptions of controls.
 LABEL_WIDTH = "6rem"
 #: Where the boxes behind the descriptions begin.
 _INDENT = f"{LABEL_WIDTH} + 8px"
-
-
-class Debouncer:
-    """Call a method of a widget after a pause; only the last start counts.
-
-    A timer may be too late to be cancelled: it waits for the lock while the call is started anew,
-    or is no longer wanted. Such a timer calls nothing, nor does one of a widget that is closed.
-
-    Parameters
-    ----------
-    widget
-        The widget.
-    call
-        The method; called while `LOCK` is held.
-    after
-        Seconds of the pause.
-    """
-
-    def __init__(self, widget: Any, call: Callable[[], None], after: float) -> None:
-        self._widget, self._call, self._after = widget, call, after
-        self._timer: threading.Timer | None = None
-        #: Of the last start; None if there is nothing to call.
-        self._token: object = None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether the method will be called."""
-        return self._token is not None
-
-    def start(self) -> None:
-        """Begin the pause, anew if it has begun."""
-        self.cancel()
-        self._token = token = object()
-        self._timer = run_in_background(partial(self._end, token), after=self._after)
-
-    def cancel(self) -> None:
-        """Do not call the method."""
-        self._token = None
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _end(self, token: object) -> None:
-        with LOCK:
-            if self._token is token:
-                self._token = None
-                if self._widget.comm is not None:
-                    self._call()
 
 
 class _Option(NamedTuple):
@@ -489,19 +438,6 @@ class Choice(ipw.Box):
             self._take(best.gid)
 
 
-class LockedWidget(ipw.Widget):
-    """Mixin of controls that apply what a browser sends only while no thread changes them."""
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Apply what a browser sends."""
-        with LOCK:
-            super().set_state(sync_data)
-
-
-class LockedCombobox(LockedWidget, ipw.Combobox):
-    """Box with suggestions, which lists that arrive change."""
-
-
 def _make_control(label: str) -> Any:
     return LockedCombobox(
         description=label,
@@ -531,48 +467,6 @@ def _make_row_layout() -> Any:
         padding=f"0 0 0 calc({_INDENT})",
         width="100%",
     )
-
-
-def resend_when_displayed(widget: Any, *parts: Any) -> None:
-    """Send the state of parts again when a view of a widget is displayed.
-
-    Voila, and a notebook that is opened again, ask for the state of all widgets at once. A browser
-    ignores updates that arrive between this answer and the creation of its own objects.
-    """
-    # The browser counts views once this is a number.
-    widget._view_count = 0
-
-    def resend(change: Any) -> None:
-        if (change["new"] or 0) > (change["old"] or 0):
-            with LOCK:
-                for part in parts:
-                    part.send_state()
-
-    widget.observe(resend, "_view_count")
-
-
-def format_message(text: str, *, is_error: bool = False, is_counting: bool = False) -> str:
-    """Return a message as HTML; empty for an empty message.
-
-    Screen readers announce it, unless it is one that changes each second.
-    """
-    if not text:
-        return ""
-    colour = "var(--jp-error-color1, #b00020)" if is_error else "inherit"
-    role = "alert" if is_error else "timer" if is_counting else "status"
-    style = f"color:{colour};white-space:pre-wrap;overflow-wrap:anywhere;{LINES}"
-    return f'<span role="{role}" style="{style}">{html.escape(text)}</span>'
-
-
-def show_message(note: Any, text: str, *, is_error: bool = False) -> None:
-    """Show a message in an HTML widget; an empty text hides it."""
-    note.value = format_message(text, is_error=is_error)
-    set_visible(note, bool(text))
-
-
-def set_visible(widget: Any, is_shown: bool) -> None:
-    """Show or hide a widget, which leaves no gap."""
-    widget.layout.display = None if is_shown else "none"
 
 
 def make_wide_layout(label_width: str = LABEL_WIDTH) -> dict[str, Any]:

@@ -8,13 +8,9 @@ from typing import Any
 import ipywidgets as ipw
 import traitlets
 
-from asana_frames.widgets.pickers.choice import (
-    LABEL_WIDTH,
-    LockedCombobox,
-    LockedWidget,
-    make_wide_layout,
-    show_message,
-)
+from asana_frames.widgets.background import LockedCombobox, LockedWidget
+from asana_frames.widgets.notes import show_message
+from asana_frames.widgets.pickers.choice import LABEL_WIDTH, make_wide_layout
 from asana_frames.widgets.pickers.messages import describe_no_match
 
 #: What is chosen looks so, and not like a hint; icons of date boxes are seen on a dark page, also

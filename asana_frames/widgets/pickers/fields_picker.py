@@ -14,9 +14,10 @@ from asana_frames._arguments import list_texts
 from asana_frames.calls.resource import Resource, describe_columns
 from asana_frames.catalog import columns_of, load
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.focus import Button
-from asana_frames.widgets.pickers.choice import LOCK, Choice, indent_row
+from asana_frames.widgets.pickers.choice import Choice, indent_row
 from asana_frames.widgets.saved_box import SavedBox
 
 

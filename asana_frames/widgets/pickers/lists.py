@@ -14,6 +14,7 @@ import pandas as pd
 from asana_frames._fork import ForkSafeLock
 from asana_frames.asana import Asana
 from asana_frames.fetch import Http
+from asana_frames.widgets.background import run_in_background
 from asana_frames.widgets.waiting import describe_pause, watch_read
 
 #: Seconds for which a list is cached.
@@ -169,25 +170,6 @@ class ListCache:
 
     def _is_fresh(self, listing: BackgroundList) -> bool:
         return self._now() - listing.started < CACHE_SECONDS
-
-
-def run_in_background(work: Callable[[], None], *, after: float = 0.0) -> threading.Timer | None:
-    """Run a function in a thread; without thread support, run it here and now.
-
-    Returns
-    -------
-    Timer or None
-        The timer, which can be cancelled until ``after`` seconds have passed.
-    """
-    timer = threading.Timer(after, work)
-    timer.daemon = True
-    try:
-        timer.start()
-    except RuntimeError:
-        # Python in the browser (Pyodide) has no threads.
-        work()
-        return None
-    return timer
 
 
 _lists: WeakKeyDictionary[Http, ListCache] = WeakKeyDictionary()

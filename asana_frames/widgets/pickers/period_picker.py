@@ -14,8 +14,10 @@ from asana_frames._arguments import check_text
 from asana_frames.display.sentences import format_day
 from asana_frames.exceptions import InvalidArgument, suggest_names
 from asana_frames.types import When
+from asana_frames.widgets.background import LOCK, Debouncer
 from asana_frames.widgets.closing import close_on_error
-from asana_frames.widgets.pickers.choice import LOCK, PAUSE, Debouncer, show_message
+from asana_frames.widgets.notes import show_message
+from asana_frames.widgets.pickers.choice import PAUSE
 from asana_frames.widgets.pickers.choice_box import ChoiceBox, make_day_box
 from asana_frames.widgets.saved_box import SavedBox
 

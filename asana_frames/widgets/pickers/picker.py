@@ -15,25 +15,15 @@ import traitlets
 from asana_frames.asana import Asana, check_connection
 from asana_frames.exceptions import AsanaError, InvalidArgument, UnknownReference, suggest_names
 from asana_frames.types import Ref, Refs
+from asana_frames.widgets.background import CHANGED, LOCK, run_in_background
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.errors import Message, explain_error
 from asana_frames.widgets.focus import Button, Checkbox, ToggleButton
-from asana_frames.widgets.pickers.choice import (
-    CHANGED,
-    LOCK,
-    PAUSE,
-    Choice,
-    indent_row,
-    set_visible,
-)
+from asana_frames.widgets.notes import set_visible
+from asana_frames.widgets.pickers.choice import PAUSE, Choice, indent_row
 from asana_frames.widgets.pickers.code import CodeLine, format_code, format_code_html
 from asana_frames.widgets.pickers.level import Level, fill_names
-from asana_frames.widgets.pickers.lists import (
-    BackgroundList,
-    Listener,
-    get_list_cache,
-    run_in_background,
-)
+from asana_frames.widgets.pickers.lists import BackgroundList, Listener, get_list_cache
 from asana_frames.widgets.pickers.memory import (
     LastChoice,
     check_key,

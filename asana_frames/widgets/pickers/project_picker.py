@@ -9,8 +9,8 @@ import traitlets
 from asana_frames.asana import Asana
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.types import Ref, Refs
+from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.closing import close_on_error
-from asana_frames.widgets.pickers.choice import LOCK
 from asana_frames.widgets.pickers.level import Level
 from asana_frames.widgets.pickers.picker import Picker, make_checkbox
 from asana_frames.widgets.pickers.team_picker import TEAM, choose_team_or_workspace
