@@ -110,6 +110,11 @@ def label_rows(names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any])
     return disambiguate_names(names, gids, *facts, longest=_LONGEST_NAME)
 
 
+def choose_verb(hours: str, singular: str, plural: str) -> str:
+    """Return the verb that goes with hours as `format_hours` writes them."""
+    return singular if hours == "1 hour" else plural
+
+
 def build_findings(findings: Iterable[Finding | None]) -> pd.DataFrame:
     """Return findings as a frame, the most severe first.
 

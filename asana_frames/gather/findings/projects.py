@@ -72,11 +72,11 @@ def list_project_findings(
     A project is *late* if it is not completed and was due before today; working days are those
     from Monday to Friday after the due day, today included. It *will probably be late* if the day
     by which it is done with a chance of 50 %, at the pace of the weeks that ``rollups.forecast``
-    draws from, is after its due day, or if it is more likely than not never done. It is *behind*
-    as ``is_behind`` of ``rollups.portfolio`` says; *off track* and *at risk* as its last status
-    update says. Tasks are *overdue* if they are open and due before today, *blocked* if they wait
-    for a task that is known to be open.
-    Where no project is late, and some have a due day, a sentence says so.
+    draws from, is after its due day, or if it has a due date and will more likely than not never
+    be done. It is *behind* as ``is_behind`` of ``rollups.portfolio`` says; *off track* and *at
+    risk* as its last status update says. Tasks are *overdue* if they are open and due before
+    today, *blocked* if they wait for a task that is known to be open. Where no project is late,
+    and some have a due day, a sentence says so.
 
     Parameters
     ----------
