@@ -64,7 +64,7 @@ def check_anonymous(
     InvalidArgument
         The message says what to leave out.
     """
-    named = next((name for name, one in given.items() if one is not None), None)
+    named = next((name for name, one in given.items() if _has_names(one)), None)
     if anonymize is None or named is None:
         return
     if is_report and named in _NEEDED:
@@ -75,6 +75,12 @@ def check_anonymous(
     raise InvalidArgument(
         f"anonymize= cannot change the names in {named}; leave out {named}= or anonymize=."
     )
+
+
+def _has_names(given: object) -> bool:
+    """Return whether something may have names; what is empty has none."""
+    is_empty = isinstance(given, Mapping | pd.DataFrame) and not len(given)
+    return given is not None and not is_empty
 
 
 class Unpacked(NamedTuple):
