@@ -50,7 +50,7 @@ _ATTRIBUTIONS: dict[str, str] = {
     "--from",
     "start",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="First day; that of the week 12 weeks before the last if not given.",
+    help="First day; by default the first day of the week 12 weeks before the last day.",
 )
 @click.option(
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."

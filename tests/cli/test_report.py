@@ -15,6 +15,7 @@ import asana_frames as af
 from asana_frames import _optional as extras
 from asana_frames.cli import main
 from asana_frames.cli.report_goals import _write_notes
+from asana_frames.cli.reports import _write_csv
 from asana_frames.display.sentences import format_figure
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_charts import CHART_SHEET
@@ -157,6 +158,22 @@ def test_columns_of_tasks_and_projects_are_keys_too(tmp_path: Path, asana: af.As
         *["project_cf_Health", "task_completed", "billable", "period", "hours"]
     ]
     assert round(hours["hours"].sum() * 60) == minutes_of(asana)
+
+
+def test_tables_of_any_title_have_a_file_each(tmp_path: Path) -> None:
+    titles = ["By task_cf_Area/Team and week", "By task_cf_area team and week", "../x", "B" * 300]
+    tables = {title: pd.DataFrame({"hours": [number]}) for number, title in enumerate(titles)}
+    report: Any = SimpleNamespace(tables=tables)
+
+    paths = list(_write_csv(report, tmp_path))
+
+    assert [path.name for path in paths[:3]] == [
+        "by_task_cf_area_team_and_week.csv",
+        "by_task_cf_area_team_and_week_2.csv",
+        ".._x.csv",
+    ]
+    assert {path.parent for path in paths} == {tmp_path}
+    assert [pd.read_csv(path)["hours"].item() for path in paths] == [0, 1, 2, 3]
 
 
 def test_days_without_an_entry_are_an_empty_report(tmp_path: Path) -> None:

@@ -149,10 +149,10 @@ def mark_wide(
 
 def find_wide_totals(frame: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
     """Return which rows of a wide table are totals; None for other frames."""
-    told = frame.attrs.get("wide")
-    if not isinstance(told, Mapping) or not isinstance(told.get("keys"), int):
+    attrs = frame.attrs.get("wide")
+    if not isinstance(attrs, Mapping) or not isinstance(attrs.get("keys"), int):
         return None
-    label, name = told.get("total", (None, TOTAL_ROW))
+    label, name = attrs.get("total", (None, TOTAL_ROW))
     if list(frame.columns).count(label) != 1:
         return np.zeros(len(frame), dtype=bool)
     found: npt.NDArray[np.bool_] = frame[label].isin([name]).to_numpy(dtype=bool)
