@@ -712,12 +712,16 @@ def test_a_single_task_is_written_in_the_singular(asana: af.Asana, flow: Any) ->
     burnup = flow.burnup.head(5).assign(partial=False, scope_added=1, done=[0, 0, 0, 0, 1])
     wip = flow.wip.tail(1).assign(is_over=True, tasks=1, limit=0)
     levels = flow.service_levels.assign(tasks=1, days_p50=3.0, days_p85=3.0)
+    opened = opened.assign(due_on=pd.Timestamp("2026-10-30"))
+    aging = flow.aging_wip.head(1).assign(days_age=9.0, days_p85=3.0)
     tables = flow_tables(
         flow, project, tasks=opened, burnup=burnup, wip=wip, service_levels=levels
     )
 
-    found = list_flow_findings(tables)
+    found = list_flow_findings(tables._replace(aging_wip=aging))
 
+    assert sentences(found, "overdue").startswith("The only open task is overdue: ")
+    assert sentences(found, "stuck").startswith("The only started task has been in progress ")
     assert "the open task will" in sentences(found, "forecast")
     assert sentences(found, "piling up").endswith(": 4 came, 1 was done.")
     assert "(1 task, limit 0)" in sentences(found, "over limit")

@@ -19,6 +19,7 @@ from asana_frames.gather.findings.findings import (
     build_count_tile,
     build_findings,
     build_tiles,
+    count_part,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -251,7 +252,7 @@ def _find_tasks(
 
 def _find_overdue(tables: FlowTables) -> Finding | None:
     rows, opened = tables.overdue, len(tables.open_tasks)
-    of = f"{len(rows):,} of {count_noun(opened, 'open task')}"
+    of = count_part(len(rows), opened, "open task")
     measures = [f"(due {format_day(day)})" for day in rows["due_on"]]
     words = (f"{of} is overdue", f"{of} are overdue")
     return _find_tasks(rows, "warning", "overdue", words, measures, "gid")
@@ -265,7 +266,7 @@ def _find_stuck(tables: FlowTables) -> Finding | None:
         f"({section}, started {format_days(days)} ago)"
         for section, days in zip(hit["section_name"], hit["days_age"], strict=True)
     ]
-    of = f"{len(hit):,} of {count_noun(len(rows), 'started task')}"
+    of = count_part(len(hit), len(rows), "started task")
     # Both ages are counted from the start of the work, not from the arrival in the section.
     than = "longer than 85 % of the finished ones had been when they left the same section"
     words = (f"{of} has been in progress {than}", f"{of} have been in progress {than}")

@@ -21,6 +21,7 @@ from asana_frames.gather.findings.findings import (
     build_count_tile,
     build_findings,
     build_tiles,
+    count_part,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -230,8 +231,8 @@ def _find_overdue(known: _Projects) -> Finding | None:
         return None
     worst = known.rows.sort_values("overdue", ascending=False, kind="stable")
     worst = worst[worst["overdue"] > 0]
-    sentence = f"{overdue:,} of {count_noun(tasks, 'open task')} "
-    sentence += "is overdue" if overdue == 1 else "are overdue"
+    verb = "is" if overdue == 1 else "are"
+    sentence = f"{count_part(overdue, tasks, 'open task')} {verb} overdue"
     if len(known.rows) > 1:
         named = [
             f"{label} ({count:,})"

@@ -19,6 +19,8 @@ Cells: TypeAlias = npt.NDArray[np.float64]
 NONE = "(none)"
 #: The column and the row of totals.
 TOTAL_COLUMN, TOTAL_ROW = "total", "Total"
+#: What files and charts call the row of totals of ``rollups.portfolio``, which has no name.
+ALL_PROJECTS = "All projects"
 _UNDATED = "no date"
 _PERIOD = "period"
 #: Keys by which nothing is added up: each value has a row of totals.
