@@ -309,10 +309,18 @@ def test_a_budget_of_nothing_is_at_risk_without_a_share(money: Any) -> None:
     found = list_money_findings(money.by_project, rows.assign(exhausted_on=days), money.projects)
     dateless = rows.assign(exhausted_on=pd.NaT)
     bare = list_money_findings(money.by_project, dateless, money.projects)
+    unknown = dateless.assign(units=None, remaining=-2.0)
+    both = [
+        list_money_findings(money.by_project, unknown.assign(state=state), money.projects)
+        for state in ("at risk", "over")
+    ]
 
     assert "(a total of 0.00 EUR, exhausted about 1 Mar 2027)" in sentences(found, "at risk")
     assert "(70 % used, exhausted about 2 Mar 2027)" in sentences(found, "at risk")
     assert "(a total of 0.00 EUR)" in sentences(bare, "at risk")
+    assert "(a total of 0)" in sentences(both[0], "at risk")
+    assert " by 2 (70 % used) and " in sentences(both[1], "over budget")
+    assert sentences(both[1], "over budget").endswith(" by 2.")
 
 
 def test_budgets_that_hold_are_said_to_hold_if_they_are_known(money: Any) -> None:

@@ -11,6 +11,7 @@ from asana_frames.display.sentences import (
     count_noun,
     format_amount,
     format_day,
+    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -135,9 +136,8 @@ def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
 def _find_over(group: Group) -> Finding | None:
     over = group.rows[group.rows["state"] == "over"].sort_values("share", ascending=False)
     measures = [
-        f"by {format_amount(-remaining, unit)} ({format_share(share)} used)"
-        if pd.notna(share)
-        else f"by {format_amount(-remaining, unit)}"
+        f"by {_format_in_unit(-remaining, unit)}"
+        + ("" if pd.isna(share) else f" ({format_share(share)} used)")
         for remaining, share, unit in zip(
             *(over[name] for name in ("remaining", "share", "units")), strict=True
         )
@@ -155,12 +155,17 @@ def _describe_budget_use(budget: pd.Series[Any]) -> str:
     share, day = budget["share"], budget["exhausted_on"]
     # There is no share of a total of 0.
     parts = [
-        f"a total of {format_amount(budget['total'], budget['units'])}"
+        f"a total of {_format_in_unit(budget['total'], budget['units'])}"
         if pd.isna(share)
         else f"{format_share(share)} used"
     ]
     parts += [] if pd.isna(day) else [f"exhausted about {format_day(day)}"]
     return f"({', '.join(parts)})"
+
+
+def _format_in_unit(amount: float, unit: Any) -> str:
+    # Of a budget that is neither set nor used, no currency is known.
+    return format_figure(amount) if pd.isna(unit) else format_amount(amount, str(unit))
 
 
 def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding | None:
