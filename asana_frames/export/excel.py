@@ -165,8 +165,8 @@ def to_excel(
         any other rows there is no chart. ``"stacked"`` stacks the series; ``"title"`` is the title
         of the chart. A chart is put beside the table of its name; where this fills the screen, the
         chart has the next sheet to itself. Equal names of different objects are told apart. Totals
-        of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which the
-        title then says.
+        of a wide table are not drawn, unless ``y`` names them. A table of totals alone has
+        no chart. Bars are the first 40, which the title then says.
     title, notes
         The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
         The first of these stands below the title.
