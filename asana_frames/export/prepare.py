@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
@@ -85,13 +86,19 @@ def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame, kept: Sequence[int]
         changed.isetitem(new, column.mask(named[kept[new]], total).array)
     if named and not places:
         # The column that named them is left out.
-        is_free = [bool(column[is_total].isna().all()) for _, column in changed.items()]
-        names = {find_name_column(label) for label in changed.columns}
-        free = [at for at, label in enumerate(changed.columns) if is_free[at] and label in names]
-        for new in free[:1]:
-            column = changed.iloc[:, new].astype(object).mask(is_total, total)
-            changed.isetitem(new, column.infer_objects().array)
+        _name_totals(changed, is_total, total)
     return changed
+
+
+def _name_totals(frame: pd.DataFrame, is_total: npt.NDArray[np.bool_], total: str) -> None:
+    """Write what rows of totals are called into the first column of names that is free there."""
+    names = {find_name_column(label) for label in frame.columns} - {None}
+    for place, label in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if label in names and column[is_total].isna().all():
+            named = column.astype(object).mask(is_total, total)
+            frame.isetitem(place, named.infer_objects().array)
+            return
 
 
 def check_options(*, anonymize: object, labels: object) -> None:
