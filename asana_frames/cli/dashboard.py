@@ -22,13 +22,18 @@ from asana_frames.asana import Asana
 from asana_frames.cli.connection import open_connection, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.terminal import echo
-from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.exceptions import InvalidArgument
 
 _LOOPBACK = "127.0.0.1"
 #: The page has the title of the notebook.
 _NOTEBOOK = "Asana dashboard.ipynb"
 #: Seconds after which a kernel without a page ends.
 _LOST_SECONDS = 600
+#: What a page without a cell to run again says of a refused token.
+_REFUSED = (
+    "Asana does not accept the token of this dashboard. Stop its command in the terminal "
+    "(Ctrl+C), run asana-frames login --remember and start it again."
+)
 _COMPARISONS = {"previous": "previous", "last-year": "last_year", "nothing": None}
 
 
@@ -65,8 +70,9 @@ def dashboard_command(
         raise InvalidArgument("Give --project or --goal, not both.")
     # It takes seconds until there is a URL.
     echo("Starting the dashboard ...", err=True)
-    # What can be wrong is told before what takes seconds to import.
-    _find_port(options["port"])
+    # Check arguments before the slow imports.
+    if options["port"]:
+        _find_port(options["port"])
     _check_period(options["period"])
     for module in ("voila.app", "ipykernel"):
         require(module, extra="dashboard")
@@ -85,20 +91,15 @@ def dashboard_command(
 
 def _check_period(period: str) -> None:
     require("ipywidgets", extra="dashboard")
-    from asana_frames.widgets.pickers.period_picker import PRESETS
+    from asana_frames.widgets.pickers.period_picker import check_preset
 
-    if period not in PRESETS:
-        raise InvalidArgument(
-            f"--period {period!r} is not valid; use one of: {', '.join(PRESETS)}."
-            f"{suggest_names(period, PRESETS)}"
-        )
+    check_preset(period, f"--period {period!r} is not valid; use")
 
 
 def _find_subject(asana: Asana, about: str, given: str) -> str:
     """Return the gid of the project or goal that a reference names.
 
-    It is read, because a gid and a URL are taken as they are, and a page that cannot read its
-    subject is of no use.
+    Read it, because gids and URLs are not checked otherwise and the page would only show an error.
     """
     gids = asana.references.gids(given, [about])
     if len(gids) != 1:
@@ -127,7 +128,8 @@ def _build_source(
         f"    asana = {connect}\n"
         f"    shown = af.widgets.Dashboard(asana, {about!r}, {gid!r}, {given})\n"
         "except af.AsanaError as error:\n"
-        "    text = explain_error(error).text\n"
+        "    is_refused = isinstance(error, af.AuthError)\n"
+        f"    text = {_REFUSED!r} if is_refused else explain_error(error).text\n"
         "    shown = ipywidgets.HTML(format_message(text, is_error=True))\n"
         # In a box, because a cell that ends with a dashboard waits for its charts, so that they
         # are in a notebook that is saved; here the controls are shown before them.
@@ -156,7 +158,8 @@ def _write_notebook(path: Path, source: str) -> None:
 
 def _serve(folder: Path, port: int, theme: str, *, opens_browser: bool) -> None:
     """Serve the notebook of a folder until interrupted."""
-    # It checks international addresses, which do not occur here, and takes a second to import.
+    # rfc3987_syntax checks international addresses, which do not occur here, and takes a second
+    # to import.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from voila.app import Voila
 

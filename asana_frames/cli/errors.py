@@ -66,16 +66,15 @@ def report_errors() -> Iterator[None]:
             # The reader has closed the pipe.
             _discard_output()
             raise SystemExit(1) from None
+        # Before OSError: some of these are such too.
+        except (AsanaError, TimeoutError) as error:
+            raise SystemExit(_print_error(error)) from None
         except OSError as error:
-            if isinstance(error, AsanaError):
-                raise SystemExit(_print_error(error)) from None
-            echo(f"The output cannot be written: {error.strerror}.", err=True)
+            echo(f"The output cannot be written: {error.strerror or error}.", err=True)
             _discard_output()
             raise SystemExit(1) from None
         except KeyboardInterrupt:
             raise _end_interrupted() from None
-        except (AsanaError, TimeoutError) as error:
-            raise SystemExit(_print_error(error)) from None
         finally:
             for warning in caught:
                 if issubclass(warning.category, AsanaWarning):
@@ -108,7 +107,7 @@ def _print_message(kind: type[Warning | Exception], text: str) -> None:
 
 
 def _name_options(text: str) -> str:
-    """Call reports and arguments of Python in a message as the command that runs has them."""
+    """Replace names of Python reports and arguments in a message by those of the command."""
     context = click.get_current_context(silent=True)
     if context is not None:
         report = context.info_name

@@ -21,14 +21,15 @@ def with_flow_options(command: F) -> F:
         "--exclude",
         multiple=True,
         metavar="FIELD=NAME",
-        help="Leave out tasks, such as section=Cancelled or 'cf_Resolution=Duplicate'; several.",
+        help="Leave out tasks, such as section=Cancelled or 'cf_Resolution=Duplicate'; may be "
+        "repeated.",
     )
     dates = click.option(
         "--date",
         "dates",
         multiple=True,
         type=click.DateTime(["%Y-%m-%d"]),
-        help="How likely is it that all is done by then; several.",
+        help="Compute the chance that all is done by this day; may be repeated.",
     )
     now = click.option(
         "--now",

@@ -17,6 +17,7 @@ from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, wri
 from asana_frames.display.sentences import count_noun, format_day
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.goals_report import GoalsReport
+from asana_frames.rollups.shared.key_figures import TINY
 from asana_frames.rollups.shared.moments import resolve_today
 
 #: Height of a chart row and of the space around the rows, in inches.
@@ -100,7 +101,7 @@ def _build_files(subject: str, report: GoalsReport, day: pd.Timestamp) -> Report
 
 
 def _write_notes(subject: str, report: GoalsReport) -> list[str]:
-    partly = int((report.progress["coverage"] < 1).sum())
+    partly = int((report.progress["coverage"] < 1 - TINY).sum())
     different = int(report.progress["disagrees"].fillna(False).sum())
     notes = [
         subject,
@@ -108,10 +109,10 @@ def _write_notes(subject: str, report: GoalsReport) -> list[str]:
         "date that have passed; ahead is progress minus expected.",
     ]
     if partly:
-        verb = "depends" if partly == 1 else "depend"
+        verb, their = ("depends", "its") if partly == 1 else ("depend", "their")
         notes.append(
-            f"{count_noun(partly, 'goal')} {verb} on work that is not in this report, so nothing "
-            f"is computed from it; coverage is the part that is known."
+            f"{count_noun(partly, 'goal')} {verb} on work that is not in this report, so {their} "
+            f"progress is not computed from it; coverage is the known share of that work."
         )
     if different:
         notes.append(

@@ -18,7 +18,7 @@ from asana_frames.display.sentences import format_span
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.entry_places import parse_hour_keys
-from asana_frames.gather.hours_report import HoursReport
+from asana_frames.gather.hours_report import HoursReport, write_keys
 from asana_frames.rollups.shared.periods import Every
 from asana_frames.rollups.time.attribution import Attribution
 
@@ -50,7 +50,7 @@ _ATTRIBUTIONS: dict[str, str] = {
     "--from",
     "start",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="First day; that of the week 12 weeks before the last if not given.",
+    help="First day; by default the first day of the week 12 weeks before the last day.",
 )
 @click.option(
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
@@ -121,7 +121,8 @@ def _build_files(
 ) -> ReportFiles:
     """Draw the charts of the report and title its tables."""
     period = _PERIODS[every.partition("-")[0]]
-    titles = {key: f"By {key.replace('_', ' ')} and {period}" for key in report.by_key}
+    words = write_keys(report.by_key)
+    titles = {key: f"By {text} and {period}" for key, text in words.items()}
     tables = {title: report.wide[key] for key, title in titles.items()}
     tables |= {"Hours": report.hours, "Entries": report.entries}
     named = disambiguate_frames({**tables, **report.by_key})

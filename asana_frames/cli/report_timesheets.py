@@ -41,7 +41,7 @@ _ROW_HEIGHT, _MARGIN = 0.3, 1.6
 @click.option(
     "--now",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="No hours are missing after this day; today if not given.",
+    help="Day of the report: no hours are expected after it; default today.",
 )
 @click.option(
     "--hours-per-day",

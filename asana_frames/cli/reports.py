@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -25,6 +27,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 #: The formats of ``all``; and those of summaries, which go to stdout, with their suffixes.
 _FILES = ("csv", "excel", "html")
 _SUMMARIES: Mapping[str, tuple[Style, str]] = {"md": ("markdown", "md"), "text": ("text", "txt")}
+#: The most characters of the name of a file, before its suffix.
+_LONGEST_NAME = 60
 #: The most rows of a table on a page, and from where it is folded away: files have them all.
 _MOST_ROWS, _FOLD = 500, 40
 
@@ -87,10 +91,26 @@ def write_report(report: ReportFiles, formats: Sequence[str], out: Path | None) 
 
 
 def _write_csv(report: ReportFiles, folder: Path) -> Iterable[Path]:
-    for name, table in report.tables.items():
-        path = folder / f"{name.lower().replace(' ', '_')}.csv"
+    for name, table in zip(_choose_file_names(report.tables), report.tables.values(), strict=True):
+        path = folder / f"{name}.csv"
         export.to_csv(table, path)
         yield path
+
+
+def _choose_file_names(titles: Iterable[str]) -> list[str]:
+    """Return the file names of tables, which differ and have no signs with a meaning in paths.
+
+    Examples
+    --------
+    >>> _choose_file_names(["By project and week", "By task_cf_Area/Team", "By task_cf_area team"])
+    ['by_project_and_week', 'by_task_cf_area_team', 'by_task_cf_area_team_2']
+    """
+    names: list[str] = []
+    for title in titles:
+        base = re.sub(r"[^\w.-]+", "_", title.lower())[:_LONGEST_NAME]
+        several = (f"{base}_{number}" if number > 1 else base for number in count(1))
+        names.append(next(name for name in several if name not in names))
+    return names
 
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:

@@ -58,8 +58,8 @@ _LONG = 10**12
 _GIDS_FROM, _NAMES_FROM = 10**15, 10**11
 
 
-def anonymize_frame(frame: pd.DataFrame, key: str) -> pd.DataFrame:
-    """Return a frame in which pseudonyms stand for names, and for the gids of people.
+def anonymize_frame(frame: pd.DataFrame, key: str) -> tuple[pd.DataFrame, list[int]]:
+    """Return a frame with pseudonyms for names and for the gids of people, and what it kept.
 
     Gids of other objects, dates, numbers, flags and enumerations stay. Names become the kind of
     the object and a number, such as ``Task 736205518273``: the same name has the same number in
@@ -82,12 +82,17 @@ def anonymize_frame(frame: pd.DataFrame, key: str) -> pd.DataFrame:
     key
         A secret text. Anyone who has it can work out the pseudonym of a name.
 
+    Returns
+    -------
+    tuple of DataFrame and list of int
+        The frame, and the place in ``frame`` of each of its columns.
+
     Examples
     --------
-    >>> tasks = pd.DataFrame({"assignee_name": ["Ana", "Bo", "Ana"], "notes": ["a", "b", "c"]})
-    >>> made = anonymize_frame(tasks, "a long secret key")
-    >>> made.columns.tolist(), made["assignee_name"].nunique()
-    (['assignee_name'], 2)
+    >>> tasks = pd.DataFrame({"notes": ["a", "b", "c"], "assignee_name": ["Ana", "Bo", "Ana"]})
+    >>> made, kept = anonymize_frame(tasks, "a long secret key")
+    >>> made.columns.tolist(), made["assignee_name"].nunique(), kept
+    (['assignee_name'], 2, [1])
     """
     return _Anonymizer(frame, key).anonymize()
 
@@ -105,8 +110,8 @@ class _Anonymizer:
             self._kinds.setdefault(one.column, set()).add(one.kind)
         self._people = self._find_people()
 
-    def anonymize(self) -> pd.DataFrame:
-        columns, labels = [], []
+    def anonymize(self) -> tuple[pd.DataFrame, list[int]]:
+        columns, labels, kept = [], [], []
         unknown: list[str] = []
         # The labels of pivots are values.
         is_flat = self._frame.columns.name is None
@@ -116,6 +121,7 @@ class _Anonymizer:
             if made is not None:
                 columns.append(made)
                 labels.append(self._change_label(label, column))
+                kept.append(place)
             if isinstance(label, str) and is_flat:
                 if made is None and self._is_told(label, column):
                     unknown.append(f"{label!r} is left out")
@@ -134,7 +140,7 @@ class _Anonymizer:
             for name in self._frame.columns.names
         ]
         made.columns = _build_labels(labels, names)
-        return made
+        return made, kept
 
     def _find_people(self) -> frozenset[str]:
         """Return the gids in the columns of people: a merged frame may have them in others too."""

@@ -78,8 +78,8 @@ _WITH_UNIT = _OWN_UNIT | {
 def is_share(label: Any) -> bool:
     """Return whether numbers of a column are fractions, by its name: 1 is all.
 
-    The columns of rollups are meant, such as ``progress`` and ``share_filled``. In the names of
-    custom fields only the word ``share`` counts.
+    The columns of rollups are meant, such as ``progress`` and ``share_filled``. In names of custom
+    fields only the words share, fraction and proportion count.
     """
     return label in _SHARES or not _SHARE.isdisjoint(_split_words(label))
 

@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from asana_frames.display.sentences import disambiguate_names
+from asana_frames.export.column_contents import PEOPLE, describe_column
 from asana_frames.frames.arrays import STR
 
-#: What tells objects apart, the best first.
-_FACTS = ("team_name", "time_period_display_name", "owner_name", "email", "person_email")
+#: What tells objects apart, the best first; people are told apart by nothing else than addresses.
+_FACTS = ("team_name", "time_period_display_name", "owner_name", "email")
+_EMAIL = "email"
 #: Beginnings of columns of tasks and sections, which are many; their project stands beside them.
 _PARTS = ("task_", "dependency_", "chain_", "parent_", "section_")
 _NAME, _GID = "name", "gid"
@@ -22,9 +24,10 @@ def disambiguate_frames(
 ) -> dict[str, pd.DataFrame]:
     """Return frames in which equal names of different projects, people or goals differ.
 
-    An object is called alike in all frames: what tells it apart (its team, time period, owner or
-    e-mail address, or else the end of its gid) may stand in another frame than its name, or in
-    one of ``others``. Tasks and sections keep their names.
+    An object is called alike in all frames: what tells it apart may stand in another frame than
+    its name, or in one of ``others``. People are told apart by their e-mail addresses, other
+    objects by team, time period or owner; or else by the end of the gid. Tasks and sections keep
+    their names.
 
     Examples
     --------
@@ -71,20 +74,30 @@ def _find_names(stem: str, frames: Sequence[pd.DataFrame]) -> dict[Hashable, str
     objects = objects[objects[name].duplicated(keep=False)]
     if objects.empty:
         return {}
-    facts = [_find_fact(objects[gid], gid, fact, frames) for fact in _FACTS]
+    facts = [_find_fact(objects[gid], *one, frames) for one in _list_facts(stem)]
     labels = disambiguate_names(objects[name], objects[gid], *facts)
     return dict(zip(objects[gid], labels, strict=True))
 
 
+def _list_facts(stem: str) -> list[tuple[Sequence[str], str]]:
+    """Return what may tell objects apart: columns of their gids, and the column of the fact."""
+    gid = f"{stem}{_GID}"
+    if stem and describe_column(f"{stem}{_NAME}", "").records <= PEOPLE:
+        # A team beside a person is that of a project.
+        stems = dict.fromkeys((stem, "person_", ""))
+        return [([f"{one}{_GID}"], f"{one}{_EMAIL}") for one in stems]
+    # Records have a gid of their own.
+    return [([gid, _GID], fact) for fact in _FACTS]
+
+
 def _find_fact(
-    gids: pd.Series[Any], gid: str, fact: str, frames: Iterable[pd.DataFrame]
+    gids: pd.Series[Any], keys: Sequence[str], fact: str, frames: Iterable[pd.DataFrame]
 ) -> list[Any]:
     """Return a fact of each object, where the frames agree on it."""
     values: dict[Any, set[Any]] = {one: set() for one in gids}
     for frame in frames:
         labels = list(frame.columns)
-        # Records have a gid of their own.
-        key = next((one for one in (gid, _GID) if labels.count(one) == 1), None)
+        key = next((one for one in keys if labels.count(one) == 1), None)
         if key is not None and labels.count(fact) == 1:
             rows = frame.loc[frame[key].isin(gids), [key, fact]].dropna().drop_duplicates()
             for one, value in rows.itertuples(index=False):

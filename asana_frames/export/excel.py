@@ -134,7 +134,7 @@ def to_excel(
     a column of names beside them are at the end, folded: the button above them unfolds them.
     ``gid`` is the last column. Of a long text the first line is shown; a double click on the edge
     of a row shows the rest. Sheets print on A4, one page wide where the text stays legible; with a
-    ``title``, of each table the first 80 rows are printed, which the foot of the page says.
+    ``title``, only the first 80 rows of each table are printed, and the footer says so.
     Tables of ``wide=True`` keep their keys in sight, have totals in bold and numbers with as many
     decimals in all periods; ``totals`` adds no second row to them.
 
@@ -165,8 +165,8 @@ def to_excel(
         any other rows there is no chart. ``"stacked"`` stacks the series; ``"title"`` is the title
         of the chart. A chart is put beside the table of its name; where this fills the screen, the
         chart has the next sheet to itself. Equal names of different objects are told apart. Totals
-        of a wide table are not drawn, unless ``y`` names them. Bars are the first 40, which the
-        title then says.
+        of a wide table are not drawn, unless ``y`` names them. A table of totals alone has
+        no chart. Bars are the first 40, which the title then says.
     title, notes
         The title of a first sheet ``Summary``, with what the others hold, and paragraphs on it.
         The first of these stands below the title.
@@ -193,9 +193,9 @@ def to_excel(
     ------
     InvalidArgument
         There is no frame; a frame has more rows or columns than a sheet, or a text has more
-        characters than a cell can hold; a chart is none of the above; a picture or ``findings``
-        together with ``anonymize``; ``notes``, ``tiles`` or ``findings`` without ``title``;
-        ``path`` has the suffix of another format; or an option is not valid.
+        characters than a cell can hold; a chart is none of the above; a picture, ``tiles`` or
+        ``findings`` together with ``anonymize``; a report, ``notes``, ``tiles`` or ``findings``
+        without ``title``; ``path`` has the suffix of another format; or an option is not valid.
         Nothing is written.
     ConfigurationError
         xlsxwriter is not installed (the message has the pip line), or the file cannot be written.
@@ -273,7 +273,8 @@ def _build_summary(
             )
         return None
     check_text(title, name="title", like="March")
-    check_anonymous(anonymize, {"findings": given.findings}, is_report=given.is_report)
+    shown = {"tiles": given.tiles, "findings": given.findings}
+    check_anonymous(anonymize, shown, is_report=given.is_report)
     summary = Summary(title, paragraphs, given.tiles, given.findings)
     check_texts(summary)
     return summary

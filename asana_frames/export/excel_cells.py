@@ -10,14 +10,13 @@ from html import escape
 from itertools import repeat
 from numbers import Integral, Real
 from typing import Any, NamedTuple
-from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.export.column_rules import has_unit, is_share
 from asana_frames.export.schema_file import ZONE_NOTE
-from asana_frames.export.text import format_cell
+from asana_frames.export.text import format_cell, format_label, measure_text
 
 #: The most characters of a cell, in UTF-16 code units.
 MAX_TEXT_LENGTH = 32_767
@@ -86,11 +85,16 @@ class Column(NamedTuple):
     is_folded: bool = False
 
 
-def describe_column(label: Any, header: str, values: pd.Series[Any], is_folded: bool) -> Column:
-    """Describe a column of a frame as a column of a sheet."""
+def describe_column(label: Any, header: str, values: pd.Series[Any]) -> Column:
+    """Describe a column of a frame as a column of a sheet, not yet folded."""
     values = _normalize_dtype(values)
     zone = ZONE_NOTE if isinstance(values.dtype, pd.DatetimeTZDtype) else ""
-    return Column(label, header + zone, _choose_kind(label, values), values, is_folded)
+    return Column(label, header + zone, _choose_kind(label, values), values)
+
+
+def is_called(column: Column, name: str) -> bool:
+    """Return whether a column has this header, or this label as text."""
+    return name in (column.header, format_label(column.label))
 
 
 def _normalize_dtype(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -288,6 +292,4 @@ def _measure_cell(cell: Any, kind: str) -> int:
         return len(f"{cell:.1%}")
     if kind == "whole":
         return len(f"{cell:,.0f}")
-    # Letters of East Asia are twice as wide as others.
-    is_narrow = cell.isascii()
-    return len(cell) if is_narrow else len(cell) + sum(east_asian_width(c) in "WF" for c in cell)
+    return measure_text(cell)

@@ -23,6 +23,7 @@ from asana_frames.export.excel_cells import (
     Column,
     convert_cells,
     describe_column,
+    is_called,
     is_too_long,
     prepare_text,
 )
@@ -126,7 +127,7 @@ def parse_chart(chart: Any, table: Table) -> TableChart:
 
 
 def list_chart_columns(chart: object) -> set[str]:
-    """Return the names of the columns that words say a chart shows."""
+    """Return the labels or headers of the columns that words say a chart shows."""
     given = chart if isinstance(chart, Mapping) else {}
     values = (given.get(key) for key in ("x", "y", "by"))
     several = chain.from_iterable(one if isinstance(one, list) else [one] for one in values)
@@ -174,7 +175,7 @@ def _list_places(name: str, labels: Any, columns: Sequence[Column]) -> list[int]
 def _find_column(name: str, label: Any, columns: Sequence[Column]) -> int:
     text = _name_label(label)
     for place, column in enumerate(columns):
-        if text in (column.header, format_label(column.label)):
+        if is_called(column, text):
             return place
     headers = [column.header for column in columns]
     raise InvalidArgument(
@@ -286,7 +287,7 @@ def _group_block(chart: TableChart, top: int, named: pd.DataFrame) -> Block:
     whole = len(table)
     if chart.kind == "bar":
         table = table.head(_MOST_BARS)
-    labels = describe_column(x.label, x.header, pd.Series(table.index.array), False)
+    labels = describe_column(x.label, x.header, pd.Series(table.index.array))
     parts = [
         (place, Column(_REST if name == rest else name, str(name), y.kind, values))
         for place, name in enumerate(table.columns, 1)
@@ -322,7 +323,13 @@ def _count_unplaced(chart: TableChart) -> int:
 
 
 def has_points(chart: TableChart) -> bool:
-    """Return whether there is anything to draw: Excel takes no chart without a series."""
+    """Return whether there is anything to draw, and not totals alone.
+
+    Excel takes no chart without a series.
+    """
+    is_total = chart.table.is_total
+    if len(is_total) and is_total.all():
+        return False
     if chart.by is None or chart.x is None:
         return True
     values = chart.table.columns[chart.x].values

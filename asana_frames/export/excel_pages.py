@@ -205,7 +205,7 @@ def set_up_print(
     columns
         How many columns there are, those below a chart included.
     """
-    is_cut = bool(title) and rows > _MOST_PRINTED
+    is_cut = bool(title) and rows > _MOST_PRINTED and columns > 0
     if is_cut:
         page.print_area(0, 0, _MOST_PRINTED, min(columns, MAX_COLUMNS) - 1)
     _set_margins(page, title, f"The first {_MOST_PRINTED} of {rows:,} rows" if is_cut else "")

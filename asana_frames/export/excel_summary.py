@@ -12,6 +12,7 @@ from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.excel_cells import MAX_TEXT_LENGTH, count_units, prepare_text
 from asana_frames.export.excel_pages import HEAD, INK, LINE, SOFT_INK
 from asana_frames.export.report_parts import SEVERITIES, rows_as_texts
+from asana_frames.export.text import measure_text
 
 #: The name of the sheet.
 SUMMARY_SHEET = "Summary"
@@ -107,7 +108,9 @@ class _SummaryWriter:
 
     def write_line(self, text: str, look: dict[str, Any], *, height: float | None = None) -> None:
         """Write text over all columns, on as many lines as it needs."""
-        lines = sum(max(math.ceil(len(one) / _LINE_LENGTH), 1) for one in text.split("\n"))
+        lines = sum(
+            max(math.ceil(measure_text(one) / _LINE_LENGTH), 1) for one in text.split("\n")
+        )
         self._page.set_row(self._row, height or min(_LINE_HEIGHT * lines, _HIGHEST))
         self._merge(1, _COLUMNS, text, self._look(text_wrap=True, **look))
         self._row += 1
@@ -127,7 +130,7 @@ class _SummaryWriter:
             part = shown[start : start + _COLUMNS]
             notes = [tile["note"] for tile in part]
             colours = [_COLOURS[tile["severity"]] if _is_bad(tile) else INK for tile in part]
-            lines = max(math.ceil(len(note) / _NOTE_LENGTH) for note in notes)
+            lines = max(math.ceil(measure_text(note) / _NOTE_LENGTH) for note in notes)
             self._row += 1
             self._write_cells(
                 [tile["label"] for tile in part], 16, font_color=SOFT_INK, font_size=10

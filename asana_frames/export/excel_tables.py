@@ -36,9 +36,10 @@ from asana_frames.export.excel_cells import (
     count_units,
     describe_column,
     find_long_text,
+    is_called,
     measure_cells,
 )
-from asana_frames.export.text import format_label
+from asana_frames.export.text import format_label, measure_text
 from asana_frames.rollups.shared.wide import TOTAL_COLUMN
 
 _NAME, _NAME_END = "name", "_name"
@@ -114,7 +115,7 @@ def describe_table(
         Whether headers are in words, and columns are folded that have no values or are of use to
         programs alone.
     drawn
-        Names of columns that a chart shows: Excel draws no folded ones.
+        Labels or headers of columns that a chart shows: Excel draws no folded ones.
     most_pixels
         How wide a table for people may be; columns beyond that are folded.
 
@@ -124,14 +125,16 @@ def describe_table(
         A text is too long for a cell.
     """
     wide = _describe_wide(frame)
-    folded = _find_folded(frame, human_labels, drawn)
-    order = _order_columns(frame, folded, human_labels)
     names = [format_label(label) for label in frame.columns]
     headers = write_headers(names) if human_labels else names
-    columns = [
-        describe_column(frame.columns[at], headers[at], frame.iloc[:, at], at in folded)
-        for at in order
+    described = [
+        describe_column(label, headers[at], frame.iloc[:, at])
+        for at, label in enumerate(frame.columns)
     ]
+    is_drawn = [any(is_called(column, name) for name in drawn) for column in described]
+    folded = _find_folded(frame, human_labels, is_drawn)
+    order = _order_columns(frame, folded, human_labels)
+    columns = [described[at]._replace(is_folded=at in folded) for at in order]
     _check_texts(name, columns)
     columns = _unify_decimals(columns, wide)
     is_total = find_total_rows(frame)
@@ -145,7 +148,7 @@ def describe_table(
     ]
     widths = [width for width, _ in fits]
     if human_labels and wide is None:
-        columns = _fold_beyond(columns, widths, most_pixels, drawn)
+        columns = _fold_beyond(columns, widths, most_pixels, [is_drawn[at] for at in order])
     return Table(
         name,
         columns,
@@ -188,22 +191,22 @@ def _describe_wide(frame: pd.DataFrame) -> _Wide | None:
     return _Wide(labels[:keys], column)
 
 
-def _find_folded(frame: pd.DataFrame, human_labels: bool, drawn: Collection[str]) -> set[int]:
+def _find_folded(frame: pd.DataFrame, human_labels: bool, is_drawn: Sequence[bool]) -> set[int]:
     """Return the places of the columns that people need not see."""
     folded = find_named_gids(frame) | (find_unread(frame) if human_labels else set())
-    folded -= {at for at, label in enumerate(frame.columns) if format_label(label) in drawn}
+    folded -= set(np.flatnonzero(is_drawn).tolist())
     return folded if len(folded) < len(frame.columns) else set()
 
 
 def _fold_beyond(
-    columns: Sequence[Column], widths: Sequence[int], most: int, drawn: Collection[str]
+    columns: Sequence[Column], widths: Sequence[int], most: int, is_drawn: Sequence[bool]
 ) -> list[Column]:
     """Fold the last columns of a table that is wider than so many pixels."""
     made = list(columns)
     for place in reversed(range(1, len(made))):
         if _count_pixels(made, widths) <= most:
             break
-        if format_label(made[place].label) not in drawn:
+        if not is_drawn[place]:
             made[place] = made[place]._replace(is_folded=True)
     return made
 
@@ -259,16 +262,17 @@ def _fit_header(column: Column, cells: int, human_labels: bool) -> tuple[int, in
     """Return the width of a column, and how many lines its header needs then."""
     header = column.header
     if not human_labels:
-        return min(max(len(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
-    length = math.ceil(len(header) * _BOLD_WIDTH)
+        return min(max(measure_text(header) + _BUTTON + 1, cells, _NARROWEST), _WIDEST), 1
+    length = math.ceil(measure_text(header) * _BOLD_WIDTH)
     # Not at spaces where no line ends.
-    words = max(map(len, header.split(" ")), default=0)
+    words = max(map(measure_text, header.split(" ")), default=0)
     cells += column.kind in TEXTS | TIMES
     indent = _RIGHT_INDENT if column.kind in NUMBERS else _INDENT
     width = max(cells, math.ceil(words * _BOLD_WIDTH) + indent, _NARROWEST)
     width = min(max(width, length // _MOST_LINES + _BUTTON), _WIDEST_FOR_PEOPLE)
     room = max(int((width - indent) / _BOLD_WIDTH), 1)
-    return width, max(len(wrap(header, room)), 1)
+    # Where letters are wide, a line ends after any of them.
+    return width, max(len(wrap(header, room)), math.ceil(measure_text(header) / room), 1)
 
 
 def _count_frozen(

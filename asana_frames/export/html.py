@@ -26,7 +26,7 @@ from asana_frames.export.report_parts import (
     unpack_report,
 )
 from asana_frames.export.suffixes import check_suffix
-from asana_frames.export.text import name_frames
+from asana_frames.export.text import measure_text, name_frames
 from asana_frames.gather.findings.report import Report
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class _FirstPage(NamedTuple):
 def _render_tiles(tiles: pd.DataFrame) -> str:
     items = []
     for tile in rows_as_texts(tiles, ("label", "text", "note", "severity")):
-        size = "figure long" if len(tile["text"]) > _LONG_FIGURE else "figure"
+        size = "figure long" if measure_text(tile["text"]) > _LONG_FIGURE else "figure"
         note = f'<dd class="remark">{escape(tile["note"])}</dd>' if tile["note"] else ""
         items.append(
             f'<div class="{escape(tile["severity"])}"><dt>{escape(tile["label"])}</dt>'
@@ -249,11 +249,7 @@ def _render_section(
     if table is not None:
         shown = [_render_table(name, table), *_render_remarks(table)]
         if fold is not None and table.rows > fold:
-            rows = (
-                f"{table.shown_rows:,} of {table.rows:,} rows"
-                if table.shown_rows < table.rows
-                else f"{table.rows:,} rows"
-            )
+            rows = table.row_count
             shown = [f"<details>\n<summary>Table of {rows}</summary>", *shown, "</details>"]
             # Also true where a page is shown without its style, and the line on a screen.
             line = f"When printed, this table of {rows} is left out unless it is unfolded."
@@ -269,12 +265,13 @@ def _render_remarks(table: ReadingTable) -> list[str]:
     if not table.rows:
         remarks.append("No rows.")
     elif table.shown_rows < table.rows:
-        remarks.append(f"The page shows the first {table.shown_rows:,} of {table.rows:,} rows.")
+        remarks.append(f"The page shows the first {table.row_count}.")
     if table.left_out:
         remarks.append(f"Not shown: {', '.join(table.left_out)}.")
     parts = [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]
     if rest := [column.header for column in table.columns[_MOST_PRINTED:]]:
-        line = f"Not printed: {count_noun(len(rest), 'column')}, {rest[0]} to {rest[-1]}."
+        last = f" to {rest[-1]}" if len(rest) > 1 else ""
+        line = f"Not printed: {count_noun(len(rest), 'column')}, {rest[0]}{last}."
         parts.append(f'<p class="rows unprinted columns">{escape(line)}</p>')
     return parts
 

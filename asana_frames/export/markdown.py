@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Literal, Protocol, TypeAlias
@@ -19,17 +18,15 @@ from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
 from asana_frames.export.report_parts import SEVERITIES, check_tiles, rows_as_texts, unpack_report
 from asana_frames.export.suffixes import check_suffix
-from asana_frames.export.text import name_frames, to_one_line
+from asana_frames.export.text import measure_text, name_frames, to_one_line
 from asana_frames.gather.findings.report import Report
 
 Style: TypeAlias = Literal["markdown", "text"]
 #: What has a meaning in Markdown, anywhere in a line; and at its beginning.
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]|:(?=//)")
 _BEGINNING = re.compile(r"^(\d*)(?=[#+.)-]+(\s|$)|[=-]+\s*$)")
-#: Severities that a word before a sentence tells; others go without.
+#: Severities that are written as a word before the sentence.
 _MARKED = ("alert", "warning")
-#: East Asian characters that are as wide as two others.
-_WIDE = ("W", "F")
 _GAP = "  "
 #: Characters of a line of a mail.
 _LINE = 78
@@ -150,7 +147,7 @@ def _describe_row_count(table: ReadingTable) -> str:
     if not table.rows:
         return "No rows."
     if table.shown_rows < table.rows:
-        return f"The first {table.shown_rows:,} of {table.rows:,} rows."
+        return f"The first {table.row_count}."
     return ""
 
 
@@ -205,7 +202,7 @@ class _TextWriter:
 
     def write_heading(self, text: str, level: int) -> str:
         line = to_one_line(text)
-        return f"{line}\n{('=' if level == 1 else '-') * _measure(line)}" if line else ""
+        return f"{line}\n{('=' if level == 1 else '-') * measure_text(line)}" if line else ""
 
     def write_line(self, text: str) -> str:
         return to_one_line(text)
@@ -257,18 +254,11 @@ def _escape_cell(text: str) -> str:
 def _align(column: ReadingColumn) -> list[str]:
     """Return header, rule and cells of a column, all of one width."""
     cells = [to_one_line(cell) for cell in (column.header, *column.cells)]
-    width = max(map(_measure, cells))
-    spaces = [" " * (width - _measure(cell)) for cell in cells]
+    width = max(map(measure_text, cells))
+    spaces = [" " * (width - measure_text(cell)) for cell in cells]
     is_right = column.kind == "number"
     header, *rest = (
         f"{space}{cell}" if is_right else f"{cell}{space}"
         for space, cell in zip(spaces, cells, strict=True)
     )
     return [header, "-" * width, *rest]
-
-
-def _measure(text: str) -> int:
-    """Return the width of a text in characters of a terminal."""
-    marks = sum(unicodedata.combining(sign) > 0 for sign in text)
-    wide = sum(unicodedata.east_asian_width(sign) in _WIDE for sign in text)
-    return len(text) + wide - marks

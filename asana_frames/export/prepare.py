@@ -7,13 +7,18 @@ from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_text
 from asana_frames.display.sentences import replace_lone_surrogates
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
-from asana_frames.export.column_rules import find_total_name, find_total_rows
+from asana_frames.export.column_rules import (
+    find_name_column,
+    find_total_name,
+    find_total_rows,
+)
 from asana_frames.export.labels import to_human_labels
 from asana_frames.export.text import format_label
 from asana_frames.frames.change_table import format_change_values
@@ -60,19 +65,40 @@ def prepare_frame(
     _check_options(anonymize, labels)
     made = format_change_values(_make_whole(_make_plain(keep_index(frame))))
     if anonymize is not None:
-        made = _keep_totals(made, anonymize_frame(made, anonymize))
+        made = _keep_totals(made, *anonymize_frame(made, anonymize))
     return made if labels is None else to_human_labels(made)
 
 
-def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
-    """Return a changed frame in which rows of totals are called so, for they are nobody."""
-    is_total = find_total_rows(plain)
-    for place in range(plain.shape[1]) if is_total.any() else ():
-        column = plain.iloc[:, place]
-        is_name = is_total & column.isin([find_total_name(plain)]).to_numpy(dtype=bool)
-        if is_name.any():
-            changed.isetitem(place, changed.iloc[:, place].mask(is_name, column).array)
+def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame, kept: Sequence[int]) -> pd.DataFrame:
+    """Return a changed frame in which rows of totals are called so, for they are nobody.
+
+    Its columns are those of the plain frame at the places that are kept.
+    """
+    is_total, total = find_total_rows(plain), find_total_name(plain)
+    named = {
+        place: is_named
+        for place in (range(plain.shape[1]) if is_total.any() else ())
+        if (is_named := is_total & plain.iloc[:, place].isin([total]).to_numpy(dtype=bool)).any()
+    }
+    places = [new for new, old in enumerate(kept) if old in named]
+    for new in places:
+        column = changed.iloc[:, new]
+        changed.isetitem(new, column.mask(named[kept[new]], total).array)
+    if named and not places:
+        # The column that named them is left out.
+        _name_totals(changed, is_total, total)
     return changed
+
+
+def _name_totals(frame: pd.DataFrame, is_total: npt.NDArray[np.bool_], total: str) -> None:
+    """Write what rows of totals are called into the first column of names that is free there."""
+    names = {find_name_column(label) for label in frame.columns} - {None}
+    for place, label in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        if label in names and column[is_total].isna().all():
+            named = column.astype(object).mask(is_total, total)
+            frame.isetitem(place, named.infer_objects().array)
+            return
 
 
 def check_options(*, anonymize: object, labels: object) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from asana_frames.display.sentences import format_day, format_decimals, format_share
+from asana_frames.display.sentences import count_noun, format_day, format_decimals, format_share
 from asana_frames.export.column_headers import write_headers
 from asana_frames.export.column_rules import (
     EARLY,
@@ -75,6 +75,12 @@ class ReadingTable(NamedTuple):
     def shown_rows(self) -> int:
         """How many rows have cells."""
         return len(self.columns[0].cells) if self.columns else 0
+
+    @property
+    def row_count(self) -> str:
+        """How many rows there are, and of how many of them there are cells: 10 of 30 rows."""
+        rows = count_noun(self.rows, "row")
+        return f"{self.shown_rows:,} of {rows}" if self.shown_rows < self.rows else rows
 
     @property
     def has_totals(self) -> bool:

@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
 from asana_frames.gather.findings.report import Report
+from asana_frames.rollups.shared.wide import ALL_PROJECTS
 
 #: Severity -> its sign, and its name for screen readers. Signs differ in form, so that they can be
 #: told apart without colours.
@@ -21,8 +22,8 @@ SEVERITIES = {
 }
 #: What is shown -> the columns that it needs.
 _NEEDED = {"tiles": ("label", "text"), "findings": ("sentence",)}
-#: What the row of all projects is called, and what is true of single ones.
-_ALL_PROJECTS, _OF_EACH = "All projects", ("is_behind", "days_slipped")
+#: What is true of single projects.
+_OF_EACH = ("is_behind", "days_slipped")
 
 
 def check_tiles(tiles: pd.DataFrame | None, findings: pd.DataFrame | None, *, what: str) -> None:
@@ -64,7 +65,7 @@ def check_anonymous(
     InvalidArgument
         The message says what to leave out.
     """
-    named = next((name for name, one in given.items() if one is not None), None)
+    named = next((name for name, one in given.items() if _has_names(one)), None)
     if anonymize is None or named is None:
         return
     if is_report and named in _NEEDED:
@@ -75,6 +76,12 @@ def check_anonymous(
     raise InvalidArgument(
         f"anonymize= cannot change the names in {named}; leave out {named}= or anonymize=."
     )
+
+
+def _has_names(given: object) -> bool:
+    """Return whether something may have names; what is empty has none."""
+    is_empty = isinstance(given, Mapping | pd.DataFrame) and not len(given)
+    return given is not None and not is_empty
 
 
 class Unpacked(NamedTuple):
@@ -116,7 +123,7 @@ def name_total(table: pd.DataFrame) -> pd.DataFrame:
         return table
     is_total = table["kind"].eq("total") & table["project_name"].isna()
     blank = {name: table[name].mask(is_total) for name in _OF_EACH if name in table.columns}
-    named = table["project_name"].mask(is_total, _ALL_PROJECTS)
+    named = table["project_name"].mask(is_total, ALL_PROJECTS)
     return table.assign(project_name=named, **blank) if is_total.any() else table
 
 

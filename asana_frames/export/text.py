@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
+from unicodedata import combining, east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from asana_frames.frames.formula_text import disarm_formula
 from asana_frames.frames.list_cells import SEPARATOR, items_to_json, join_items
 from asana_frames.types import CLEAR
 
+#: East Asian characters that are as wide as two others.
+_WIDE = ("W", "F")
 #: Tuples that pandas read from Parquet are arrays.
 _LISTS = (tuple, list, np.ndarray)
 
@@ -175,6 +178,14 @@ def format_label(name: Any) -> str:
     if isinstance(name, datetime):
         return name.isoformat().removesuffix("T00:00:00")
     return replace_lone_surrogates(str(name))
+
+
+def measure_text(text: str) -> int:
+    """Return the width of a text in letters: those of East Asia are twice as wide as others."""
+    if text.isascii():
+        return len(text)
+    marks = sum(combining(sign) > 0 for sign in text)
+    return len(text) - marks + sum(east_asian_width(sign) in _WIDE for sign in text)
 
 
 def to_one_line(text: str) -> str:

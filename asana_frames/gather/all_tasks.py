@@ -8,6 +8,7 @@ from asana_frames.asana import Asana
 from asana_frames.calls.read import Read
 from asana_frames.calls.subject import name_subject
 from asana_frames.catalog import load
+from asana_frames.display.sentences import count_noun
 from asana_frames.frames import concatenate
 from asana_frames.gather.shared import add_attrs, record_gather, resolve_workspace
 from asana_frames.gather.subtasks import subtasks as read_subtasks
@@ -83,7 +84,8 @@ def all_tasks(
 
 
 def _describe_coverage(projects: int, people: int, failed: int, subtasks: bool) -> str:
-    covered = f"Tasks of {projects:,} projects and of {people:,} people"
+    places = count_noun(projects, "project")
+    covered = f"Tasks of {places} and of {count_noun(people, 'person', 'people')}"
     below = ", and all their subtasks" if subtasks else ""
     lost = f"; {failed:,} of these could not be read (asana.last.failures)" if failed else ""
     missing = "unassigned tasks in no project"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -85,7 +86,8 @@ class HoursReport(NamedTuple):
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
         """Return the hours for a summary by each key, most hours first."""
-        return {f"By {key.replace('_', ' ')}": _sum_up(table) for key, table in self.wide.items()}
+        words = write_keys(self.wide)
+        return {f"By {words[key]}": _sum_up(table) for key, table in self.wide.items()}
 
     def __repr__(self) -> str:
         return describe_report(self)
@@ -185,6 +187,19 @@ def hours_report(
         by_key,
         {key: _widen_periods(hours, span, every) for key, hours in by_key.items()},
     )
+
+
+def write_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Return the keys in words; those whose words are equal stay as they are.
+
+    Examples
+    --------
+    >>> list(write_keys(["root_task", "task_cf_Key area", "task_cf_Key_area"]).values())
+    ['root task', 'task_cf_Key area', 'task_cf_Key_area']
+    """
+    words = {key: key.replace("_", " ") for key in keys}
+    shared = Counter(words.values())
+    return {key: key if shared[text] > 1 else text for key, text in words.items()}
 
 
 def _parse_bounds(

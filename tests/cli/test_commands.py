@@ -20,6 +20,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.catalog import load
+from asana_frames.cli import errors
 from asana_frames.sandbox_server import Server
 from tests.cli.commands import run
 from tests.recorder import Asked, Recorder, Reply
@@ -173,6 +174,27 @@ def test_an_output_that_is_full_is_one_message() -> None:
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (TimeoutError("Still running ..."), "TimeoutError: Still running ...\n"),
+        (af.DeadlineExceeded("Not in time."), "DeadlineExceeded: Not in time.\n"),
+        (OSError("no room"), "The output cannot be written: no room.\n"),
+        (OSError(28, "No space left"), "The output cannot be written: No space left.\n"),
+    ],
+)
+def test_errors_of_the_system_say_what_they_are(
+    error: OSError, says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "_discard_output", lambda: None)
+
+    with pytest.raises(SystemExit) as caught, errors.report_errors():
+        raise error
+
+    assert caught.value.code == 1
+    assert capsys.readouterr().err == says
 
 
 def test_an_export_that_is_told_to_end_leaves_nothing_half_written(

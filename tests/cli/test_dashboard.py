@@ -114,8 +114,12 @@ def test_a_page_that_cannot_be_made_says_why_in_words_of_the_package(
     exec(code, made)
 
     assert shown == "ipywidgets.VBox([shown])"
-    assert "Asana does not accept your token" in made["shown"].value
-    assert 'role="alert"' in made["shown"].value
+    said = made["shown"].value
+    assert "Asana does not accept the token" in said
+    # There is no cell to run again.
+    assert "run asana-frames login --remember and start it again" in said
+    assert "cell" not in said
+    assert 'role="alert"' in said
 
 
 INTERRUPTED = """

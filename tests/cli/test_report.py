@@ -16,6 +16,8 @@ import asana_frames as af
 from asana_frames import _optional as extras
 from asana_frames.cli import main
 from asana_frames.cli.report_goals import _write_notes
+from asana_frames.cli.report_hours import _build_files
+from asana_frames.cli.reports import _write_csv
 from asana_frames.display.sentences import format_figure
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_charts import CHART_SHEET
@@ -158,6 +160,37 @@ def test_columns_of_tasks_and_projects_are_keys_too(tmp_path: Path, asana: af.As
         *["project_cf_Health", "task_completed", "billable", "period", "hours"]
     ]
     assert round(hours["hours"].sum() * 60) == minutes_of(asana)
+
+
+def test_tables_of_any_title_have_a_file_each(tmp_path: Path) -> None:
+    titles = ["By task_cf_Area/Team and week", "By task_cf_area team and week", "../x", "B" * 300]
+    tables = {title: pd.DataFrame({"hours": [number]}) for number, title in enumerate(titles)}
+    report: Any = SimpleNamespace(tables=tables)
+
+    paths = list(_write_csv(report, tmp_path))
+
+    assert [path.name for path in paths[:3]] == [
+        "by_task_cf_area_team_and_week.csv",
+        "by_task_cf_area_team_and_week_2.csv",
+        ".._x.csv",
+    ]
+    assert {path.parent for path in paths} == {tmp_path}
+    assert [pd.read_csv(path)["hours"].item() for path in paths] == [0, 1, 2, 3]
+
+
+def test_keys_of_equal_words_have_a_table_each(asana: af.Asana) -> None:
+    found = af.gather.hours_report(asana, "Acme", end=NOW, now=NOW, by="person")
+    keys = ["task_cf_a b", "task_cf_a_b"]
+    twice = found._replace(
+        wide=dict.fromkeys(keys, found.wide["person"]),
+        by_key=dict.fromkeys(keys, found.by_key["person"]),
+    )
+
+    files = _build_files("Acme", twice, "W-MON", "asana_or_first")
+
+    titles = ["By task_cf_a b and week", "By task_cf_a_b and week", "Hours", "Entries"]
+    assert list(files.tables) == titles
+    assert list(twice.main_tables()) == ["By task_cf_a b", "By task_cf_a_b"]
 
 
 def test_days_without_an_entry_are_an_empty_report(tmp_path: Path) -> None:

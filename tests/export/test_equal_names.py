@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 import asana_frames as af
 from asana_frames.export.equal_names import disambiguate_frames
@@ -63,3 +64,20 @@ def test_people_are_told_apart_by_their_addresses() -> None:
     told = disambiguate_frames({"a": frame})["a"]
 
     assert told["name"].tolist() == ["Ana (ana@acme.test)", "Ana (ana2@acme.test)"]
+
+
+@pytest.mark.parametrize("stem", ["person_", "assignee_", "owner_"])
+def test_people_are_not_told_apart_by_the_teams_and_owners_of_projects(stem: str) -> None:
+    frame = pd.DataFrame(
+        {f"{stem}gid": ["1", "2"], f"{stem}name": "Ana", "team_name": ["Sales", "Product"]}
+    ).assign(owner_name=["Bo", "Cy"] if stem != "owner_" else "Ana")
+    mails = ["ana@acme.test", "ana2@acme.test"]
+    entries = pd.DataFrame({"person_gid": ["1", "2"], "person_email": mails})
+    users = pd.DataFrame({"gid": ["1", "2"], "email": mails})
+
+    bare = disambiguate_frames({"a": frame})["a"]
+
+    assert bare[f"{stem}name"].tolist() == ["Ana (…1)", "Ana (…2)"]
+    for others in (entries, users):
+        told = disambiguate_frames({"a": frame}, [others])["a"]
+        assert told[f"{stem}name"].tolist() == [f"Ana ({mail})" for mail in mails]

@@ -1037,6 +1037,32 @@ def test_of_the_long_tables_of_a_report_the_first_rows_are_printed_and_the_foot_
     assert long.print_area == f"'long'!$A$1:${'N' if has_chart else 'A'}$81"
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_long_table_without_columns_is_written_without_a_warning(tmp_path: Path) -> None:
+    book = book_of({"none": pd.DataFrame(index=range(81))}, tmp_path, title="March")
+
+    assert book["none"].oddFooter.center.text is None
+
+
+@pytest.mark.parametrize("writer", [af.export.to_excel, af.export.to_html])
+def test_figures_and_findings_are_not_anonymized_by_any_writer(
+    writer: Any, tmp_path: Path
+) -> None:
+    suffix = "xlsx" if writer is af.export.to_excel else "html"
+    given = {
+        "tiles": pd.DataFrame({"label": ["Best"], "text": ["Ana"]}),
+        "findings": pd.DataFrame({"sentence": ["Ana is late."]}),
+    }
+    options: Any = {"title": "March", "anonymize": "a long secret key", "charts": {}}
+    frame = pd.DataFrame({"person_name": ["Ana"], "hours": [1.5]})
+
+    for name, one in given.items():
+        with pytest.raises(af.InvalidArgument, match=f"names in {name}; leave out {name}="):
+            writer(frame, tmp_path / f"x.{suffix}", **options, **{name: one})
+    empty = {name: one.head(0) for name, one in given.items()}
+    writer(frame, tmp_path / f"x.{suffix}", **options, **empty)
+
+
 def names_of(chart: Any) -> list[str]:
     return [series.tx.v for series in chart.series]
 

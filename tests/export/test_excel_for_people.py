@@ -197,6 +197,50 @@ def test_what_does_not_fit_beside_a_chart_is_folded_but_not_what_it_shows(
     assert_frame_equal(af.read_excel(tmp_path / "x.xlsx"), frame)
 
 
+@pytest.mark.parametrize(("x", "y"), [("Col 0", "Hours"), ("col_0", "hours")])
+def test_a_column_that_a_chart_names_by_its_header_or_its_label_is_in_sight(
+    x: str, y: str, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({f"col_{number}": ["some words " * 3] for number in range(12)})
+    frame = frame.assign(hours=1.5)
+
+    book = write({"A": frame}, tmp_path, charts={"A": {"kind": "bar", "x": x, "y": y}})
+
+    (series,) = book["A"]._charts[0].series
+    assert series.val.numRef.f.endswith("!$M$2")
+    assert "Col 11" in folded(book["A"])
+    assert "Hours" not in folded(book["A"])
+
+
+def test_a_table_of_nothing_but_totals_has_no_chart(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"kind": ["project", "total"], "project_name": ["a", None], "n": [1, 1]})
+
+    book = write({"a": frame.tail(1)}, tmp_path, charts={"a": {"kind": "bar", "y": "n"}})
+
+    assert [len(sheet._charts) for sheet in book] == [0, 0]
+
+
+def test_rows_are_as_high_as_sentences_of_wide_letters(tmp_path: Path) -> None:
+    findings = pd.DataFrame({"sentence": ["a" * 120, "\u65e5" * 120]})
+    tiles = pd.DataFrame({"label": "n", "text": "1", "note": ["\u65e5" * 20]})
+    frame = pd.DataFrame({"\u65e5" * 60: [1]})
+
+    book = write({"a": frame}, tmp_path, title="March", tiles=tiles, findings=findings)
+
+    sheet = book["Summary"]
+    heights = {
+        cell.value: sheet.row_dimensions[cell.row].height
+        for row in sheet.iter_rows()
+        for cell in row
+    }
+    # Two lines of 16 points, one, and two of 13.
+    assert heights["\u65e5" * 120] == pytest.approx(32, abs=0.5)
+    assert heights["a" * 120] == pytest.approx(16, abs=0.5)
+    assert heights["\u65e5" * 20] == pytest.approx(26, abs=0.5)
+    # 120 letters in bold need four lines in the widest column for people.
+    assert book["a"].row_dimensions[1].height > 55
+
+
 def test_names_that_stand_in_the_row_above_are_dimmed(tmp_path: Path, tasks: pd.DataFrame) -> None:
     tasks = tasks[["assignee_name", "hours"]].fillna({"assignee_name": "Ben"})
     people = write({"a": tasks}, tmp_path)["a"].conditional_formatting

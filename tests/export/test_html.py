@@ -451,6 +451,19 @@ def test_long_tables_are_folded_away_on_request(tmp_path: Path) -> None:
     assert len(page.tables) == 2
 
 
+def test_a_single_row_and_a_single_column_are_in_the_singular(tmp_path: Path) -> None:
+    frame = pd.DataFrame({f"c{number:02}": [number] for number in range(22)})
+
+    af.export.to_html(frame.iloc[:, :21], tmp_path / "x.html", title="x", fold=0)
+    one = (tmp_path / "x.html").read_text("utf-8")
+    af.export.to_html(frame, tmp_path / "x.html", title="x")
+    two = (tmp_path / "x.html").read_text("utf-8")
+
+    assert "<summary>Table of 1 row</summary>" in one
+    assert "Not printed: 1 column, C20." in one
+    assert "Not printed: 2 columns, C20 to C21." in two
+
+
 def test_equal_names_are_told_apart(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {

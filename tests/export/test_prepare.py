@@ -126,6 +126,50 @@ def test_names_change_after_labels_of_rows_are_columns(hours: pd.DataFrame) -> N
     assert not set(made["person_name"]) & {"Ana", "Bo"}
 
 
+@pytest.mark.parametrize("last", ["person_name", "hours"])
+def test_totals_keep_their_name_and_numbers_where_columns_are_left_out(last: str) -> None:
+    frame = pd.DataFrame(
+        {
+            "notes": ["a", None],
+            "person_gid": ["1", None],
+            "person_name": ["Ana", "Total"],
+            "hours": [1.0, 3.0],
+        }
+    )
+    frame = frame[[*(name for name in frame if name != last), last]]
+
+    made = prepare_frame(frame, anonymize="a long secret key")
+
+    assert made["hours"].tolist() == [1.0, 3.0]
+    assert made["person_name"].iloc[1] == "Total"
+    assert made["person_name"].iloc[0].startswith("Person ")
+    assert made["person_gid"].isna().tolist() == [False, True]
+
+
+@pytest.mark.filterwarnings("ignore:anonymize= does not know")
+def test_totals_are_named_where_the_column_of_their_name_is_left_out() -> None:
+    entries = pd.DataFrame(
+        {
+            "created_by_gid": ["11", "12"],
+            "created_by_name": ["Ana", "Bo"],
+            "Client": ["Acme", "Globex"],
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-02"]),
+            "duration_minutes": [60, 90],
+        }
+    )
+    wide = af.rollups.hours(
+        entries, ["Client", "person"], wide=True, totals=True, now="2026-04-01"
+    )
+
+    made = prepare_frame(wide, anonymize="a long secret key")
+
+    assert wide["Client"].tolist() == ["Acme", "Globex", "Total"]
+    assert "Client" not in made
+    assert made["person_gid"].isna().tolist() == [False, False, True]
+    assert made["person_name"].iloc[-1] == "Total"
+    assert made.iloc[-1].tolist()[-1] == 2.5
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

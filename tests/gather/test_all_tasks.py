@@ -6,6 +6,7 @@ import pytest
 
 import asana_frames as af
 from asana_frames.gather import all_tasks
+from asana_frames.gather.all_tasks import _describe_coverage
 from asana_frames.sandbox_server import Server, serve
 from tests.fixed_day import NOW
 
@@ -33,6 +34,10 @@ def test_the_statement_of_completeness_is_true(asana: af.Asana, server: Server) 
     found = set(tasks["gid"])
     missing = [t for t in server.application.store.all("task") if t["gid"] not in found]
     assert all(task["assignee"] is None and not task["projects"] for task in missing)
+
+
+def test_the_statement_of_completeness_counts_single_ones_in_the_singular() -> None:
+    assert _describe_coverage(1, 1, 0, True).startswith("Tasks of 1 project and of 1 person, ")
 
 
 def test_all_tasks_say_where_they_were_found(asana: af.Asana) -> None:

@@ -221,7 +221,42 @@ def test_goals_in_time_are_said_to_be_so(goals: Any) -> None:
 
     found = list_goal_findings(rows, goals.forecast, TODAY)
 
-    assert sentences(found, "not late") == "No open goal is past its due date or behind."
+    expected = "No open goal is behind, or past its due date without being reached."
+    assert sentences(found, "not late") == expected
+
+
+def test_a_goal_that_is_reached_is_not_denied_to_be_past_its_due_date(goals: Any) -> None:
+    rows = goals.progress.assign(
+        due_on=pd.Timestamp("2026-10-01"), ahead=0.0, progress=1.0, status="green"
+    )
+
+    found = list_goal_findings(rows, goals.forecast, TODAY)
+
+    assert "to close" in found["kind"].tolist()
+    assert sentences(found, "not late").endswith("past its due date without being reached.")
+
+
+def test_a_target_is_reached_whatever_the_last_digit(goals: Any) -> None:
+    rows = goals.progress.assign(
+        due_on=pd.Timestamp("2026-10-01"), progress=sum([0.1] * 10), status="green"
+    )
+
+    found = list_goal_findings(rows, goals.forecast, TODAY)
+
+    assert "late" not in found["kind"].tolist()
+    assert "to close" in found["kind"].tolist()
+
+
+def test_a_status_is_contradicted_in_words_that_fit_one_goal_of_several(goals: Any) -> None:
+    rows = goals.progress.head(2).assign(
+        due_on=pd.Timestamp("2026-12-31"), status="green", progress=[0.2, 0.7], ahead=[-0.4, 0.1]
+    )
+
+    found = list_goal_findings(rows.assign(expected=0.6), goals.forecast, TODAY)
+
+    assert sentences(found, "status disagrees").startswith(
+        '1 of 2 open goals is "on track" by its status, but late or behind: '
+    )
 
 
 def test_goals_are_in_time_only_if_they_were_compared(goals: Any) -> None:
@@ -263,6 +298,29 @@ def test_budgets_are_over_by_what_was_spent_beyond_them(money: Any) -> None:
     worst = over.sort_values("share", ascending=False).iloc[0]
     excess = worst["used"] - worst["total"]
     assert f"{worst['project_name']} by {excess:,.0f} EUR" in found["sentence"].iloc[0]
+
+
+def test_a_budget_of_nothing_is_at_risk_without_a_share(money: Any) -> None:
+    rows = money.budgets.head(2).assign(
+        state="at risk", share=[pd.NA, 0.7], total=[0.0, 100.0], units="EUR"
+    )
+    days = pd.to_datetime(["2027-03-01", "2027-03-02"])
+
+    found = list_money_findings(money.by_project, rows.assign(exhausted_on=days), money.projects)
+    dateless = rows.assign(exhausted_on=pd.NaT)
+    bare = list_money_findings(money.by_project, dateless, money.projects)
+    unknown = dateless.assign(units=None, remaining=-2.0)
+    both = [
+        list_money_findings(money.by_project, unknown.assign(state=state), money.projects)
+        for state in ("at risk", "over")
+    ]
+
+    assert "(a total of 0.00 EUR, exhausted about 1 Mar 2027)" in sentences(found, "at risk")
+    assert "(70 % used, exhausted about 2 Mar 2027)" in sentences(found, "at risk")
+    assert "(a total of 0.00 EUR)" in sentences(bare, "at risk")
+    assert "(a total of 0)" in sentences(both[0], "at risk")
+    assert " by 2 (70 % used) and " in sentences(both[1], "over budget")
+    assert sentences(both[1], "over budget").endswith(" by 2.")
 
 
 def test_budgets_that_hold_are_said_to_hold_if_they_are_known(money: Any) -> None:
@@ -579,6 +637,8 @@ def test_stuck_tasks_are_those_older_than_most_before(flow: Any, asana: af.Asana
     found = flow.findings.query("kind == 'stuck'")
     assert found["count"].tolist() == [len(stuck)]
     assert found["gid"].iloc[0] == stuck.sort_values("days_age")["task_gid"].iloc[-1]
+    said = "in progress longer than 85 % of the finished ones had been when they left the same"
+    assert said in found["sentence"].iloc[0]
 
 
 def test_sections_over_their_limit_come_first(asana: af.Asana) -> None:
@@ -637,6 +697,54 @@ def test_a_project_that_never_ends_has_a_sentence_of_its_own(asana: af.Asana) ->
     expected = "Website relaunch has no end in sight at the pace of the last weeks."
     assert sentences(found, "forecast late") == expected
     assert sentences(done, "forecast late") == ""
+
+
+def test_a_flow_that_never_ends_has_a_sentence_of_its_own(asana: af.Asana, flow: Any) -> None:
+    project = asana.projects.get("Website relaunch")
+    never = flow.forecast.assign(date=pd.NaT, never=0.6)
+    dated = flow_tables(flow, project.assign(due_on=pd.Timestamp("2030-01-01")), forecast=never)
+    undated = flow_tables(flow, project.assign(due_on=pd.NaT), forecast=never)
+
+    count = len(dated.open_tasks)
+    expected = f"At the pace of the last weeks the {count} open tasks have no end in sight."
+    assert sentences(list_flow_findings(dated), "forecast late") == expected
+    assert sentences(list_flow_findings(undated), "forecast") == expected
+    unknown = dated._replace(forecast=never.assign(never=pd.NA))
+    assert expected not in list_flow_findings(unknown)["sentence"].tolist()
+    assert not dated._replace(tasks=flow.tasks.assign(completed=True)).has_no_end
+
+
+def test_a_single_task_is_written_in_the_singular(asana: af.Asana, flow: Any) -> None:
+    project = asana.projects.get("Website relaunch").assign(due_on=pd.NaT)
+    opened = flow.tasks[~flow.tasks["completed"]].head(1)
+    burnup = flow.burnup.head(5).assign(partial=False, scope_added=1, done=[0, 0, 0, 0, 1])
+    wip = flow.wip.tail(1).assign(is_over=True, tasks=1, limit=0)
+    levels = flow.service_levels.assign(tasks=1, days_p50=3.0, days_p85=3.0)
+    opened = opened.assign(due_on=pd.Timestamp("2026-10-30"))
+    aging = flow.aging_wip.head(1).assign(days_age=9.0, days_p85=3.0)
+    tables = flow_tables(
+        flow, project, tasks=opened, burnup=burnup, wip=wip, service_levels=levels
+    )
+
+    found = list_flow_findings(tables._replace(aging_wip=aging))
+
+    assert sentences(found, "overdue").startswith("The only open task is overdue: ")
+    assert sentences(found, "stuck").startswith("The only started task has been in progress ")
+    assert "the open task will" in sentences(found, "forecast")
+    assert sentences(found, "piling up").endswith(": 4 came, 1 was done.")
+    assert "(1 task, limit 0)" in sentences(found, "over limit")
+    expected = "The only finished task took 3.0 days from start to completion."
+    assert sentences(found, "cycle time") == expected
+
+
+def test_an_hour_of_a_week_is_written_in_the_singular(hours: Any) -> None:
+    weeks = pd.date_range("2026-10-05", periods=4, freq="W-MON")
+    entries = hours.entries.head(4).assign(entered_on=weeks, hours=[5.0, 5.0, 5.0, 1.0])
+    days = (weeks[0].date(), weeks[-1].date() + pd.Timedelta(days=6))
+
+    found = list_hours_findings(entries, *days)
+
+    assert sentences(found, "unusual week").startswith("1 hour was tracked in the week from")
 
 
 def test_tasks_that_wait_for_one_that_was_not_read_are_not_told(

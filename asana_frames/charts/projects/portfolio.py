@@ -27,6 +27,7 @@ from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.wide import ALL_PROJECTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +44,6 @@ _LEAST_BARS = 0.3
 #: The total has no status.
 _TOTAL_LOOK = StatusLook("#6d7b8a", "")
 _WHAT = "progress and status of projects"
-_TOTAL = "All projects"
 _IN_TROUBLE = ("off track", "at risk")
 #: An em space, which matplotlib keeps at the beginning of a name.
 _INDENT = "\u2003"
@@ -177,7 +177,7 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
         for end in ("gid", "name")
     }
     is_total = rows["kind"] == "total"
-    own["name"] = own["name"].mask(is_total, _TOTAL)
+    own["name"] = own["name"].mask(is_total, ALL_PROJECTS)
     names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
     depths = rows["path"].map(len).astype("int64")
     depths = (depths - depths[~is_total].min()).mask(is_total, 0).astype("int64")

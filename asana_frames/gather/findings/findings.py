@@ -99,8 +99,7 @@ class Group(NamedTuple):
         if total == 1:
             sentence = f"{first['label']} {predicates[0]}{tails[0]}."
         else:
-            nouns = count_noun(total, self.noun, self.plural)
-            number = f"All {nouns}" if count == total else f"{count:,} of {nouns}"
+            number = count_part(count, total, self.noun, self.plural)
             sentence = f"{number} {predicates[count > 1]}: {list_some(named)}."
         return Finding(severity, kind, sentence, count, first["label"], first["gid"])
 
@@ -108,6 +107,25 @@ class Group(NamedTuple):
 def label_rows(names: Iterable[Any], gids: Iterable[Any], *facts: Iterable[Any]) -> list[str]:
     """Return unique names that are short enough for sentences, as ``disambiguate_names`` does."""
     return disambiguate_names(names, gids, *facts, longest=_LONGEST_NAME)
+
+
+def count_part(count: int, total: int, noun: str, plural: str | None = None) -> str:
+    """Return how many of some objects a sentence is about, as its subject.
+
+    Examples
+    --------
+    >>> count_part(1, 5, "task"), count_part(5, 5, "task"), count_part(1, 1, "task")
+    ('1 of 5 tasks', 'All 5 tasks', 'The only task')
+    """
+    if total == 1:
+        return f"The only {noun}"
+    nouns = count_noun(total, noun, plural)
+    return f"All {nouns}" if count == total else f"{count:,} of {nouns}"
+
+
+def choose_verb(hours: str, singular: str, plural: str) -> str:
+    """Return the verb that goes with hours as `format_hours` writes them."""
+    return singular if hours == "1 hour" else plural
 
 
 def build_findings(findings: Iterable[Finding | None]) -> pd.DataFrame:

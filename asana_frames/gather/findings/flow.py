@@ -19,6 +19,7 @@ from asana_frames.gather.findings.findings import (
     build_count_tile,
     build_findings,
     build_tiles,
+    count_part,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -72,9 +73,20 @@ class FlowTables(NamedTuple):
         """
         if self.open_tasks.empty or self.is_completed:
             return pd.NaT
-        rows = self.forecast[self.forecast["kind"] == "finish"]
-        days = rows["date"][rows["probability"] == probability]
+        days = self._ends["date"][self._ends["probability"] == probability]
         return days.iloc[0] if len(days) else pd.NaT
+
+    @property
+    def has_no_end(self) -> bool:
+        """Whether there are open tasks that will more likely than not never be done."""
+        if self.open_tasks.empty or self.is_completed:
+            return False
+        return bool(is_true(self._ends["never"] > _LIKELY).any())
+
+    @property
+    def _ends(self) -> pd.DataFrame:
+        """The days by which all is done, by probability."""
+        return self.forecast[self.forecast["kind"] == "finish"]
 
     @property
     def is_completed(self) -> bool:
@@ -98,13 +110,13 @@ def list_flow_findings(tables: FlowTables) -> pd.DataFrame:
 
     Tasks are *overdue* if they are open and due before today. They are *stuck* if they are older
     than ``days_p85`` of ``rollups.aging_wip``: 85 % of the finished tasks had left the section at
-    that age. They are *blocked* if they wait for another now that is known to
-    be open, *postponed* if they are open and
-    their due date was moved to a later day twice or more. The project *is late* if it is not
-    completed, has open tasks and was due before today. It *will probably be late* if the day by
-    which all is done with a chance of 50 % is after its due day, and is *in time* only if that
-    with a chance of 85 % is not. Work *piles up* if more tasks
-    came than were done in the last four whole periods.
+    that age. They are *blocked* if they now wait for another that is known to be open, *postponed*
+    if they are open and their due date was moved to a later day twice or more. The project *is
+    late* if it is not completed, has open tasks and was due before today. It *will probably be
+    late* if the day by which all is done with a chance of 50 % is after its due day, and is *in
+    time* only if that with a chance of 85 % is not. It has *no end in sight*, with or without a
+    due day, if more likely than not it will never be done. Work *piles up* if more tasks came than
+    were done in the last four whole periods.
 
     Parameters
     ----------
@@ -183,7 +195,7 @@ def _find_limits(tables: FlowTables) -> Finding | None:
     if over.empty:
         return None
     named = [
-        f"{name} ({tasks:,} tasks, limit {limit:,})"
+        f"{name} ({count_noun(tasks, 'task')}, limit {limit:,})"
         for name, tasks, limit in zip(
             *(over[name] for name in ("section_name", "tasks", "limit")), strict=True
         )
@@ -196,14 +208,18 @@ def _find_limits(tables: FlowTables) -> Finding | None:
 
 def _find_end(tables: FlowTables) -> Finding | None:
     likely, sure = (tables.find_end(share) for share in (_LIKELY, _SURE))
-    if pd.isna(likely):
-        return None
-    tasks = count_noun(len(tables.open_tasks), "open task")
+    count = len(tables.open_tasks)
+    tasks = "open task" if count == 1 else count_noun(count, "open task")
     pace = "At the pace of the last weeks"
+    due = tables.due_on
+    if pd.isna(likely):
+        verb = "has" if count == 1 else "have"
+        sentence = f"{pace} the {tasks} {verb} no end in sight."
+        kind = "forecast" if pd.isna(due) else "forecast late"
+        return Finding("warning", kind, sentence) if tables.has_no_end else None
     sentence = f"{pace} the {tasks} will probably be done by {format_day(likely)}"
     if not pd.isna(sure) and sure != likely:
         sentence += f", with more certainty (85 %) by {format_day(sure)}"
-    due = tables.due_on
     if pd.isna(due):
         return Finding("note", "forecast", f"{sentence}.")
     days = (likely - due).days
@@ -236,7 +252,7 @@ def _find_tasks(
 
 def _find_overdue(tables: FlowTables) -> Finding | None:
     rows, opened = tables.overdue, len(tables.open_tasks)
-    of = f"{len(rows):,} of {count_noun(opened, 'open task')}"
+    of = count_part(len(rows), opened, "open task")
     measures = [f"(due {format_day(day)})" for day in rows["due_on"]]
     words = (f"{of} is overdue", f"{of} are overdue")
     return _find_tasks(rows, "warning", "overdue", words, measures, "gid")
@@ -250,9 +266,11 @@ def _find_stuck(tables: FlowTables) -> Finding | None:
         f"({section}, started {format_days(days)} ago)"
         for section, days in zip(hit["section_name"], hit["days_age"], strict=True)
     ]
-    of = f"{len(hit):,} of {count_noun(len(rows), 'started task')}"
-    words = f"{of} took longer so far than 85 % of those before in the same section"
-    return _find_tasks(hit, "warning", "stuck", (words, words), measures)
+    of = count_part(len(hit), len(rows), "started task")
+    # Both ages are counted from the start of the work, not from the arrival in the section.
+    than = "longer than 85 % of the finished ones had been when they left the same section"
+    words = (f"{of} has been in progress {than}", f"{of} have been in progress {than}")
+    return _find_tasks(hit, "warning", "stuck", words, measures)
 
 
 def _find_blocked(tables: FlowTables) -> Finding | None:
@@ -272,7 +290,10 @@ def _find_piling_up(tables: FlowTables) -> Finding | None:
     if came <= done:
         return None
     since = format_day(rows["period"].iloc[1])
-    sentence = f"More tasks came than were done since {since}: {came:,} came, {done:,} were done."
+    verb = "was" if done == 1 else "were"
+    sentence = (
+        f"More tasks came than were done since {since}: {came:,} came, {done:,} {verb} done."
+    )
     return Finding("note", "piling up", sentence)
 
 
@@ -299,11 +320,15 @@ def _find_cycle_time(tables: FlowTables) -> Finding | None:
     levels = tables.service_levels.iloc[0]
     if pd.isna(levels["days_p85"]):
         return None
-    sentence = (
-        f"Half of the {count_noun(len(tables.cycle_times), 'finished task')} took up to "
-        f"{format_decimals(levels['days_p50'], 1)} days from start to completion, 85 % up to "
-        f"{format_decimals(levels['days_p85'], 1)}."
-    )
+    count = int(levels["tasks"])
+    half, most = (format_decimals(levels[name], 1) for name in ("days_p50", "days_p85"))
+    if count == 1:
+        sentence = f"The only finished task took {half} days from start to completion."
+    else:
+        sentence = (
+            f"Half of the {count:,} finished tasks took up to {half} days from start to "
+            f"completion, 85 % up to {most}."
+        )
     return Finding("note", "cycle time", sentence)
 
 

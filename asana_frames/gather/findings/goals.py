@@ -53,7 +53,7 @@ class _Goals(NamedTuple):
     @property
     def is_short(self) -> NDArray[np.bool_]:
         """Whether an open goal is not known to be reached."""
-        return ~is_true(self.open["progress"] >= 1)
+        return ~is_true(self.open["progress"] >= 1 - TINY)
 
     @property
     def late(self) -> pd.DataFrame:
@@ -80,8 +80,8 @@ def list_goal_findings(
     *falling short* if it is not past its due date, not reached, and ``progress_at_due`` of
     ``rollups.goal_forecast`` is below 100 %. Its *status disagrees* if that says "on track" and
     the goal is late or behind. It is *to close* if its target is reached. Each sentence counts
-    among the open goals of which that is known. Where no goal is late or behind, and some could be
-    compared with what is expected, a sentence says so.
+    among the open goals for which the figure is known. Where no goal is late or behind, and some
+    could be compared with what is expected, a sentence says so.
 
     Parameters
     ----------
@@ -203,8 +203,8 @@ def _find_disagreeing(known: _Goals) -> Finding | None:
     green = pd.concat([known.late, known.behind])
     hit = green[is_true(green["status"] == "green")]
     predicates = (
-        'is "on track" by its status, but is not',
-        'are "on track" by status, but are not',
+        'is "on track" by its status, but late or behind',
+        'are "on track" by status, but late or behind',
     )
     return known.group.find("warning", "status disagrees", hit, predicates)
 
@@ -231,7 +231,7 @@ def _find_all_well(known: _Goals) -> Finding | None:
     if not compared or len(known.late) or len(known.behind):
         return None
     if compared == dated:
-        sentence = "No open goal is past its due date or behind."
+        sentence = "No open goal is behind, or past its due date without being reached."
     elif compared == 1:
         sentence = "The only open goal with known progress and dates is not late or behind."
     else:

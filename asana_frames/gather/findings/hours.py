@@ -23,6 +23,7 @@ from asana_frames.gather.findings.findings import (
     build_findings,
     build_hours_tile,
     build_tiles,
+    choose_verb,
     group_people,
     label_rows,
 )
@@ -183,7 +184,7 @@ def _find_unplaced(known: _Hours) -> Finding | None:
         return None
     share = format_share(bare / float(hours.sum()))
     text = format_hours(bare)
-    verb = "is" if text == "1 hour" else "are"
+    verb = choose_verb(text, "is", "are")
     return Finding("note", "no project", f"{text} ({share}) {verb} not in a project.")
 
 
@@ -193,8 +194,10 @@ def _find_unusual(known: _Hours) -> Finding | None:
     if not mean or abs(last / mean - 1) <= _UNUSUAL + TINY:
         return None
     way = "more" if last > mean else "less"
+    text = format_hours(last)
     sentence = (
-        f"{format_hours(last)} were tracked in the week from {format_day(known.last)}, "
+        f"{text} {choose_verb(text, 'was', 'were')} tracked in the week from "
+        f"{format_day(known.last)}, "
         f"{format_share(abs(last / mean - 1))} {way} than on average in the {len(before):,} weeks "
         f"before ({format_hours(mean)})."
     )

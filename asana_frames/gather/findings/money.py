@@ -11,6 +11,7 @@ from asana_frames.display.sentences import (
     count_noun,
     format_amount,
     format_day,
+    format_figure,
     format_hours,
     format_share,
     list_some,
@@ -23,6 +24,7 @@ from asana_frames.gather.findings.findings import (
     build_findings,
     build_hours_tile,
     build_tiles,
+    choose_verb,
     label_rows,
 )
 from asana_frames.gather.findings.hours import build_billable_tile
@@ -134,9 +136,8 @@ def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
 def _find_over(group: Group) -> Finding | None:
     over = group.rows[group.rows["state"] == "over"].sort_values("share", ascending=False)
     measures = [
-        f"by {format_amount(-remaining, unit)} ({format_share(share)} used)"
-        if pd.notna(share)
-        else f"by {format_amount(-remaining, unit)}"
+        f"by {_format_in_unit(-remaining, unit)}"
+        + ("" if pd.isna(share) else f" ({format_share(share)} used)")
         for remaining, share, unit in zip(
             *(over[name] for name in ("remaining", "share", "units")), strict=True
         )
@@ -151,9 +152,20 @@ def _find_at_risk(group: Group) -> Finding | None:
 
 
 def _describe_budget_use(budget: pd.Series[Any]) -> str:
-    used = f"{format_share(budget['share'])} used"
-    day = budget["exhausted_on"]
-    return f"({used})" if pd.isna(day) else f"({used}, all of it about {format_day(day)})"
+    share, day = budget["share"], budget["exhausted_on"]
+    # There is no share of a total of 0.
+    parts = [
+        f"a total of {_format_in_unit(budget['total'], budget['units'])}"
+        if pd.isna(share)
+        else f"{format_share(share)} used"
+    ]
+    parts += [] if pd.isna(day) else [f"exhausted about {format_day(day)}"]
+    return f"({', '.join(parts)})"
+
+
+def _format_in_unit(amount: float, unit: Any) -> str:
+    # Of a budget that is neither set nor used, no currency is known.
+    return format_figure(amount) if pd.isna(unit) else format_amount(amount, str(unit))
 
 
 def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding | None:
@@ -168,7 +180,7 @@ def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding |
     ]
     share = format_share(hours / float(by_project["hours"].sum()))
     text = format_hours(hours)
-    verb, their = ("has", "its") if text == "1 hour" else ("have", "their")
+    verb, their = choose_verb(text, "has", "have"), choose_verb(text, "its", "their")
     sentence = (
         f"{text} ({share}) {verb} no rate, so {their} cost is not counted: {list_some(named)}."
     )
@@ -178,7 +190,7 @@ def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding |
 def _find_unpriced_budgets(group: Group) -> Finding | None:
     rows = group.rows
     hit = rows[is_true(rows["unpriced_hours"] > TINY) | (rows["state"] == "unpriced")]
-    words = "hours without a rate, so that more of it is used than is known"
+    words = "hours without a rate, so more is used than shown"
     return group.find("note", "unpriced budget", hit, (f"has {words}", f"have {words}"))
 
 
@@ -203,7 +215,7 @@ def _find_top(by_project: pd.DataFrame, teams: pd.Series[str]) -> list[Finding]:
             for place, one in first["amount"].items()
         ]
         name, gid = names[first.index[0]], first["project_gid"].iloc[0]
-        sentence = f"The highest cost is that of {list_some(named)}."
+        sentence = f"The highest costs are those of {list_some(named)}."
         gid = None if pd.isna(gid) else str(gid)
         found.append(Finding("note", "highest cost", sentence, None, name, gid))
     return found

@@ -21,6 +21,7 @@ from asana_frames.gather.findings.findings import (
     build_count_tile,
     build_findings,
     build_tiles,
+    count_part,
     label_rows,
 )
 from asana_frames.rollups.shared.inputs import is_true
@@ -72,11 +73,11 @@ def list_project_findings(
     A project is *late* if it is not completed and was due before today; working days are those
     from Monday to Friday after the due day, today included. It *will probably be late* if the day
     by which it is done with a chance of 50 %, at the pace of the weeks that ``rollups.forecast``
-    draws from, is after its due day, or if it is more likely than not never done. It is *behind*
-    as ``is_behind`` of ``rollups.portfolio`` says; *off track* and *at risk* as its last status
-    update says. Tasks are *overdue* if they are open and due before today, *blocked* if they wait
-    for a task that is known to be open.
-    Where no project is late, and some have a due day, a sentence says so.
+    draws from, is after its due day, or if it has a due date and will more likely than not never
+    be done. It is *behind* as ``is_behind`` of ``rollups.portfolio`` says; *off track* and *at
+    risk* as its last status update says. Tasks are *overdue* if they are open and due before
+    today, *blocked* if they wait for a task that is known to be open. Where no project is late,
+    and some have a due day, a sentence says so.
 
     Parameters
     ----------
@@ -230,8 +231,8 @@ def _find_overdue(known: _Projects) -> Finding | None:
         return None
     worst = known.rows.sort_values("overdue", ascending=False, kind="stable")
     worst = worst[worst["overdue"] > 0]
-    sentence = f"{overdue:,} of {count_noun(tasks, 'open task')} "
-    sentence += "is overdue" if overdue == 1 else "are overdue"
+    verb = "is" if overdue == 1 else "are"
+    sentence = f"{count_part(overdue, tasks, 'open task')} {verb} overdue"
     if len(known.rows) > 1:
         named = [
             f"{label} ({count:,})"

@@ -37,7 +37,8 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
     *not handed in*, *rejected* or *pending* if their ``state`` or some of their hours are, so a
     ``mixed`` week can be several of these; *not handed in* are only weeks that are over before
     today. People worked *overtime* if they tracked more than expected in a week. Where nothing of
-    this is so, a sentence says it; it is *good* only if some weeks are over, and approved.
+    this is so, a sentence says it. It is *good* if at least one week that is over has approved
+    hours, else a *note*.
 
     Parameters
     ----------
@@ -104,7 +105,8 @@ def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.Da
 
 
 def _sum_hours_so_far(approvals: pd.DataFrame) -> float:
-    """Return the hours up to today, of which those of users are set against what is expected."""
+    """Sum the hours up to today."""
+    # What rollups.approvals compares with what is expected; it expects nothing of others.
     so_far = approvals["expected_hours"] + approvals["overtime"] - approvals["missing"]
     return float(so_far.fillna(approvals["hours"]).sum())
 
@@ -122,7 +124,7 @@ def _is_over(weeks: pd.DataFrame, today: pd.Timestamp) -> NDArray[np.bool_]:
 
 
 def _find_nothing_to_do(weeks: pd.DataFrame, today: pd.Timestamp) -> Finding:
-    """Return the sentence about weeks of which none is missing, and none to do."""
+    """Return the sentence for when no hours are missing and no week needs action."""
     over = weeks[_is_over(weeks, today)]
     if over.empty:
         return Finding("note", "complete", _NOT_OVER)

@@ -14,6 +14,7 @@ from asana_frames.rollups.goals.metric_text import format_current_of_target
 from asana_frames.rollups.goals.progress import CLOSED, compute_progress
 from asana_frames.rollups.shared.about import write_about
 from asana_frames.rollups.shared.inputs import is_true
+from asana_frames.rollups.shared.key_figures import TINY
 from asana_frames.rollups.shared.moments import local_days, resolve_today
 from asana_frames.types import When
 
@@ -148,7 +149,7 @@ def _project(table: pd.DataFrame, days: pd.DataFrame) -> dict[str, pd.Series[Any
     pace = ((current - initial) / days["past"]).where(days["has"])
     ahead = (days["whole"] - days["past"]).clip(lower=0)
     rate = (progress / days["past"]).where(days["has"])
-    is_reached = (progress >= 1).to_numpy()
+    is_reached = (progress >= 1 - TINY).to_numpy()
     needed = ((target - current) / days["left"].mask(days["left"] <= 0)).where(days["has"])
     needed = needed.mask(is_reached & (days["left"] > 0), 0.0).where(days["has"])
     found = {

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument, PastStateWarning, warn_caller
 from asana_frames.frames.arguments import parse_timestamp
 from asana_frames.frames.arrays import STR, UTC_DATETIME
@@ -165,8 +166,9 @@ def _warn_unknown(
     if values or statuses:
         warn_caller(
             f"{what}: the goals were read on {read_at:%Y-%m-%d}, after now={now:%Y-%m-%d}. The "
-            f"values of {values:,} goals and the statuses of {statuses:,} goals then are unknown, "
-            f"and missing here. Pass status_updates=, stories= and histories= for those of then; "
+            f"values of {count_noun(values, 'goal')} and the statuses of "
+            f"{count_noun(statuses, 'goal')} then are unknown, and missing here. Pass "
+            f"status_updates=, stories= and histories= for those of then; "
             f"pass read_at= if the goals were read earlier.",
             PastStateWarning,
         )

@@ -57,23 +57,23 @@ def write_about(
         periods = table["period"]
         start = periods.min() if start is None else start
         end = Span(start, end, None if ahead else today).find_last_day(periods.max(), every)
-    told = {
+    texts = {
         "subject": read_subject(source),
         "start": "" if start is None else f"{start:%Y-%m-%d}",
         "end": "" if end is None else f"{end:%Y-%m-%d}",
         "now": "" if moment is None else moment.isoformat(timespec="minutes"),
         "every": every if isinstance(every, str) and "period" in table.columns else "",
     }
-    table.attrs.update({name: text for name, text in told.items() if text})
+    table.attrs.update({name: text for name, text in texts.items() if text})
     return table
 
 
 def _limit_moment(moment: pd.Timestamp, source: Any) -> pd.Timestamp:
     """Return a moment, or that as of which a frame says it is, if that is earlier."""
-    told = [getattr(source, "attrs", {}).get("now"), find_replayed(source)]
-    texts = [text for text in told if isinstance(text, str)]
-    known = [pd.to_datetime(text, errors="coerce", utc=True) for text in texts]
-    return min([moment, *(at for at in known if isinstance(at, pd.Timestamp))])
+    given = [getattr(source, "attrs", {}).get("now"), find_replayed(source)]
+    texts = [text for text in given if isinstance(text, str)]
+    moments = [pd.to_datetime(text, errors="coerce", utc=True) for text in texts]
+    return min([moment, *(at for at in moments if isinstance(at, pd.Timestamp))])
 
 
 def copy_about(table: pd.DataFrame, source: pd.DataFrame) -> pd.DataFrame:

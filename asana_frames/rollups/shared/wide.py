@@ -19,6 +19,8 @@ Cells: TypeAlias = npt.NDArray[np.float64]
 NONE = "(none)"
 #: The column and the row of totals.
 TOTAL_COLUMN, TOTAL_ROW = "total", "Total"
+#: What files and charts call the row of totals of ``rollups.portfolio``, which has no name.
+ALL_PROJECTS = "All projects"
 _UNDATED = "no date"
 _PERIOD = "period"
 #: Keys by which nothing is added up: each value has a row of totals.
@@ -149,10 +151,10 @@ def mark_wide(
 
 def find_wide_totals(frame: pd.DataFrame) -> npt.NDArray[np.bool_] | None:
     """Return which rows of a wide table are totals; None for other frames."""
-    told = frame.attrs.get("wide")
-    if not isinstance(told, Mapping) or not isinstance(told.get("keys"), int):
+    attrs = frame.attrs.get("wide")
+    if not isinstance(attrs, Mapping) or not isinstance(attrs.get("keys"), int):
         return None
-    label, name = told.get("total", (None, TOTAL_ROW))
+    label, name = attrs.get("total", (None, TOTAL_ROW))
     if list(frame.columns).count(label) != 1:
         return np.zeros(len(frame), dtype=bool)
     found: npt.NDArray[np.bool_] = frame[label].isin([name]).to_numpy(dtype=bool)

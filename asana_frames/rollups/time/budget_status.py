@@ -100,7 +100,7 @@ def budget_status(
     Raises
     ------
     InvalidArgument
-        As in ``rollups.budget_burn``, or a threshold is not a number.
+        As in ``rollups.budget_burn``, or a threshold is not a share above 0.
 
     Examples
     --------

@@ -196,12 +196,22 @@ class PeriodPicker(SavedBox, ipw.ValueWidget):
 
 def _compute_preset(name: str, today: date) -> Days:
     """Return the days that the name of a preset stands for."""
+    check_preset(name, f"{name!r} is not a valid period; use two dates or")
+    return PRESETS[name](today)
+
+
+def check_preset(name: str, problem: str) -> None:
+    """Raise an error that begins with a problem unless a period has this name.
+
+    Raises
+    ------
+    InvalidArgument
+        The message lists the names that there are.
+    """
     if name not in PRESETS:
         raise InvalidArgument(
-            f"{name!r} is not a valid period; use two dates or one of: {', '.join(PRESETS)}."
-            f"{suggest_names(name, PRESETS)}"
+            f"{problem} one of: {', '.join(PRESETS)}.{suggest_names(name, PRESETS)}"
         )
-    return PRESETS[name](today)
 
 
 def _parse_days(value: Any) -> Days:

@@ -68,6 +68,13 @@ def test_a_goal_goes_on_at_the_pace_since_its_start(
     assert found["days_left"] == 100
 
 
+def test_a_target_that_is_reached_but_for_the_last_digit_needs_nothing_more() -> None:
+    found = forecast(0, sum([0.1] * 10), 1)
+
+    assert found["pace_needed"] == 0
+    assert pd.isna(found["reached_on"])
+
+
 def test_a_goal_that_is_due_has_its_last_value() -> None:
     found = forecast(0, 10, 40, now="2026-08-01", read_at="2026-08-01")
 

@@ -52,7 +52,7 @@ def updates(*rows: tuple[str, str]) -> pd.DataFrame:
 
 @pytest.mark.parametrize("function", ["goal_progress", "goal_history", "goal_forecast"])
 def test_a_value_that_is_known_only_later_is_missing_and_warned_about(function: str) -> None:
-    with pytest.warns(PastStateWarning, match="values of 1 goals and the statuses of 1 goals"):
+    with pytest.warns(PastStateWarning, match="values of 1 goal and the statuses of 1 goal"):
         found = getattr(af.rollups, function)(goals(), now="2026-03-01", read_at=READ_AT)
 
     assert found["progress"].iloc[-1] is pd.NA
@@ -170,7 +170,7 @@ def test_a_sub_goal_whose_value_then_is_unknown_is_unknown_to_its_parent() -> No
     both = goals_of("top", "a", "b", metric=[NOTHING, (0, 8, 10), (0, 5, 10)])
     relations = links(("top", "a", "goal", 3), ("top", "b", "goal", 1))
 
-    with pytest.warns(PastStateWarning, match="values of 1 goals"):
+    with pytest.warns(PastStateWarning, match="values of 1 goal"):
         found = af.rollups.goal_progress(
             both,
             relations,
