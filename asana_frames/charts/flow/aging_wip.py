@@ -35,6 +35,7 @@ from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
 from asana_frames.charts.shared.labels import format_number, unique_labels
 from asana_frames.charts.shared.sections import SECTION
 from asana_frames.display.sentences import count_noun
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -192,7 +193,7 @@ def _find_late(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which tasks are older than their section's highest percentile."""
     shares = list_percentiles(rows)
     highest = column_numbers(rows, list(shares)[-1]) if shares else np.full(len(rows), np.nan)
-    return np.asarray(column_numbers(rows, "days_age") > highest)
+    return np.asarray(column_numbers(rows, "days_age") > highest + TINY)
 
 
 def _summarise(rows: pd.DataFrame) -> str:

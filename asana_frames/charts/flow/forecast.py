@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -45,7 +45,7 @@ from asana_frames.charts.shared.ink import (
     shade,
 )
 from asana_frames.charts.shared.labels import format_number, unique_labels
-from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.display.sentences import count_noun, format_day, format_share
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def forecast(
         the chance of the target, or the date of the percentile nearest to 85 %; beside those that
         are never done it says so. A note counts the groups for which there is no room. The
         subtitle names the group whose date of this percentile is the last, of all groups, and
-        those that have no such date.
+        one that has no such date, or counts them; those that it names are always drawn.
 
     Raises
     ------
@@ -279,8 +279,11 @@ def _draw_groups(
     check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
-    shown = groups[: count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)]
-    finding = _name_last(_select_kind(rows, "finish"), labels)
+    usual = _find_usual(_select_kind(rows, "finish"), labels)
+    endless, last = _find_last(usual)
+    named = [groups.index(name) for name in [last, *endless[:1]] if name]
+    fits = count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)
+    shown = [groups[at] for at in select_branches([0] * len(groups), fits, named)]
     place = labels.map({label: row for row, label in enumerate(shown)})
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
@@ -308,22 +311,31 @@ def _draw_groups(
         rows,
         _WHAT,
         titles,
-        finding=finding,
+        finding=_name_last(usual),
         notes=[count_hidden(len(groups) - len(shown), "group")],
         legend=legend,
     )
     return make_room(ax)
 
 
-def _name_last(finish: pd.DataFrame, labels: pd.Series) -> str:
-    """Name the group that most runs complete last, after those without a date."""
+def _find_usual(finish: pd.DataFrame, labels: pd.Series) -> dict[str, pd.Series[Any]]:
+    """Return the usual percentile of each group."""
     groups = finish.groupby(labels[finish.index], sort=False)
-    usual = {str(name): _select_usual(own) for name, own in groups}
+    return {str(name): _select_usual(own) for name, own in groups}
+
+
+def _find_last(usual: Mapping[str, pd.Series[Any]]) -> tuple[list[str], str]:
+    """Return the groups without a date, and of the others that with the last one, or no name."""
     endless = [name for name, row in usual.items() if pd.isna(row["date"])]
     dated = [name for name in usual if name not in endless]
-    if not dated:
+    return endless, max(dated, key=lambda name: usual[name]["date"], default="")
+
+
+def _name_last(usual: Mapping[str, pd.Series[Any]]) -> str:
+    """Name the group that most runs complete last, after those without a date."""
+    endless, name = _find_last(usual)
+    if not name:
         return "No group has a completion date."
-    name = max(dated, key=lambda dated: usual[dated]["date"])
     when, share = format_day(usual[name]["date"]), _format_percentile(usual[name]["probability"])
     last = f"{name}, by {when} in {share} of the runs."
     if not endless:

@@ -104,8 +104,8 @@ def load(
     if ax is None:
         persons = len(rows[_PERSON].drop_duplicates())
         ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
-    undated = float(load[show].sum()) - float(rows[show].sum())
-    undated_note = f"+ {format_number(undated)} {show} without a due date" if undated else ""
+    undated = float(load.loc[load["period"].isna(), show].sum())
+    undated_note = f"+ {_describe_amount(undated, show)} without a due date" if undated else ""
     if rows.empty:
         set_heading(ax, load, _WHAT[show], titles, notes=[undated_note])
         return draw_empty(ax, "No tasks with a due date")
@@ -154,8 +154,11 @@ def _summarise(sums: pd.Series[Any], show: Show) -> str:
     if known.empty or not known.iloc[0]:
         return ""
     most = float(known.iloc[0])
-    amount = format_hours(most) if show == "hours" else count_noun(int(most), "task")
-    return f"{say_who_leads(known.index, known)}: {amount}."
+    return f"{say_who_leads(known.index, known)}: {_describe_amount(most, show)}."
+
+
+def _describe_amount(amount: float, show: Show) -> str:
+    return format_hours(amount) if show == "hours" else count_noun(int(amount), "task")
 
 
 def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:

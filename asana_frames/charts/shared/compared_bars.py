@@ -14,6 +14,7 @@ from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import find_leaders, format_number, name_leaders
 from asana_frames.charts.shared.rows import select_branches
 from asana_frames.display.sentences import format_change
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -71,7 +72,7 @@ def draw_compared_bars(ax: Axes, hours: ComparedHours, words: Words) -> dict[str
     places = np.arange(len(actual))
     actual = np.nan_to_num(actual)
     without = np.clip(np.nan_to_num(without), 0, np.clip(actual, 0, None))
-    is_over = np.nan_to_num(actual - without - target) > 0
+    is_over = np.nan_to_num(hours.measure_excess()) > TINY
     usual, alarm, paper = shade(ax, SERIES[0]), shade(ax, ALARM), find_background(ax)
     wide: dict[str, Any] = {
         "facecolor": mix_ink(ax, _FILL),
@@ -125,7 +126,7 @@ def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words)
     known = int((~np.isnan(excess)).sum())
     if not known:
         return ""
-    over = int((excess > 0).sum())
+    over = int((excess > TINY).sum())
     if not over:
         return f"None of {known:,} {words.more}."
     most = f"{name_leaders(names, excess)} (+{format_number(float(np.nanmax(excess)))} h)"
@@ -133,9 +134,10 @@ def summarise_compared(names: Sequence[str], hours: ComparedHours, words: Words)
 
 
 def select_compared(hours: ComparedHours, most: int) -> list[int]:
-    """Return the places of the rows that fit: the first, and the one farthest above its target."""
+    """Return the places of the rows that fit: the first, and one that is farthest over."""
     excess = hours.measure_excess()
-    named = np.flatnonzero(find_leaders(excess))[:1].tolist()
+    is_over = np.nanmax(excess, initial=0.0) > TINY
+    named = np.flatnonzero(find_leaders(excess))[:1].tolist() if is_over else []
     return select_branches([0] * len(excess), most, named)
 
 

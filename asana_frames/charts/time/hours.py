@@ -63,6 +63,7 @@ from asana_frames.charts.shared.stacked_bars import (
     series_looks,
 )
 from asana_frames.display.sentences import format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -200,11 +201,11 @@ def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
     """Return a sentence on the series with most hours, if there are several."""
     totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, LONGEST_NAME))
     whole = float(totals.sum())
-    if len(totals) < _FEWEST or whole <= 0:
+    if len(totals) < _FEWEST or whole <= TINY:
         return ""
     most = float(totals.iloc[0])
     name = name_leaders(totals.index, totals)
-    if (totals < 0).any():
+    if (totals < -TINY).any():
         # What is taken off elsewhere makes one of them more than the whole.
         return f"Most: {name}, {format_number(most)} h."
     share = format_share(most / whole)
@@ -255,7 +256,7 @@ def _set_period_axis(ax: Axes, table: pd.DataFrame, step: Step) -> Numbers:
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
     # Hours below 0 are unusual; a line shows where they begin.
-    if (table < 0).any(axis=None):
+    if (table < -TINY).any(axis=None):
         ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
     return places
 

@@ -33,6 +33,7 @@ from asana_frames.charts.shared.labels import name_by_keys, unique_labels
 from asana_frames.charts.shared.rates import find_span
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.display.sentences import format_day
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,8 +106,9 @@ def plan_vs_actual(
     )
     planned, tracked = (column_numbers(rows, name) for name in needed)
     # Where nothing is planned, there is no percentage to show.
-    without = np.where(planned <= 0, tracked, 0.0)
-    hours = ComparedHours(np.where(planned <= 0, np.nan, planned), tracked, without)
+    is_unplanned = planned <= TINY
+    without = np.where(is_unplanned, tracked, 0.0)
+    hours = ComparedHours(np.where(is_unplanned, np.nan, planned), tracked, without)
     most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
     places = select_compared(hours, most)
     drawn = hours.take(places)
