@@ -35,7 +35,7 @@ def test_halves_are_rounded_up_at_the_digit_that_is_shown(number: Decimal, digit
         assert Decimal(shown.replace(",", "")) == rounded
         assert not shown.startswith("-0") or rounded
     else:
-        assert shown[0] in "<>"
+        assert shown.startswith("<" if number > 0 else "-<")
 
 
 @given(NUMBERS)

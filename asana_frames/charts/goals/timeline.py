@@ -123,7 +123,8 @@ def goal_timeline(
 def _find_late(goals: pd.DataFrame, today: pd.Timestamp) -> NDArray[np.bool_]:
     """Return which goals are open and were due before a day."""
     is_open = np.array([not is_final_status(status) for status in goals["status"]], dtype=bool)
-    return np.asarray(goals["due_on"] < today, dtype=bool) & is_open
+    is_late: NDArray[np.bool_] = (goals["due_on"] < today).to_numpy(dtype=bool) & is_open
+    return is_late
 
 
 def _count_overdue(goals: pd.DataFrame, late: NDArray[np.int64]) -> str:
