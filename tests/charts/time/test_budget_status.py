@@ -208,4 +208,4 @@ def test_a_budget_without_a_state_comes_last() -> None:
 
     ax = af.charts.budget_status(status_of(0.5, 0.4, state=states))
 
-    assert names_of(ax) == ["P1", "P0"]
+    assert names_of(ax) == ["P1 (hours)", "P0 (hours)"]

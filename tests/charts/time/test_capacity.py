@@ -111,7 +111,7 @@ def test_colours_part_at_the_centre_and_too_much_is_red(show: str, centre: float
     ("show", "finding"),
     [
         ("load", "1 of 2 people is over 100 % in at least one week; busiest: Bo, 150 % in "),
-        ("free", "1 of 2 people is below 0 hours in at least one week; busiest: Bo, -20 h in "),
+        ("free", "1 of 2 people is below 0 hours in at least one week; least free: Bo, -20 h in "),
         ("utilisation", "None of 2 people is over 100 % in any week; busiest: Ana, 75 % in "),
     ],
 )
