@@ -47,7 +47,7 @@ _NOTE = "lines: the age at which that part of the finished tasks had left the se
 _AGE = "Days since the start"
 #: Inches that a section needs at least.
 _COLUMN = 0.75
-#: The part of the height of axes that is left when titles and labels have theirs.
+#: The share of the axes' height left for data: names of sections have several lines.
 _DRAWN = 0.5
 #: The half of the width in which the dots of a section lie.
 _SPREAD = 0.3

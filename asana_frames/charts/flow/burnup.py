@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-#: Parts of ink: of the area of open tasks, and of its name.
+#: The part of ink of the area of open tasks.
 _OPEN = 0.14
 _LEVELS = ("scope", "done", "open")
 _CHANGES = ("scope_added", "scope_removed")

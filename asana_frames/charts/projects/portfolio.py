@@ -251,7 +251,7 @@ def _format_age(days: float) -> str:
     ('today', '1 day ago', '31 days ago')
     """
     whole = int(days)
-    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''} ago"
+    return "today" if whole < 1 else f"{count_noun(whole, 'day')} ago"
 
 
 def _axis_end(label: float, room: float) -> float:

@@ -563,3 +563,9 @@ def test_the_goal_that_is_due_longest_is_drawn_below_closed_ones() -> None:
 
     assert subtitle_of(ax).endswith("the first due: Site …59 since 1 Apr 2026.")
     assert names_of(ax)[-1] == "Site …59"
+
+
+def test_errors_of_floating_point_hold_no_goal_back() -> None:
+    ax = af.charts.goal_drivers(drivers_of(3, owed=1e-17))
+
+    assert "back the most" not in " ".join(text.get_text() for text in ax.texts)
