@@ -32,9 +32,9 @@ from asana_frames.charts.shared.columns import column_numbers, drop_missing, rea
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION
-from asana_frames.display.sentences import count_noun
+from asana_frames.display.sentences import count_noun, format_figure
 from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, A
             linewidth=1.2,
             linestyle=percentile_style(share),
         )
-        ends[f"{format_number(100 * share)} %"] = End(float(level[-1]), line, mix_ink(ax))
+        ends[f"{format_figure(100 * share)} %"] = End(float(level[-1]), line, mix_ink(ax))
     if any(np.isnan(end.value) for end in ends.values()):
         return {name: end.artist for name, end in ends.items()}
     return label_ends(ax, ends)
@@ -201,7 +201,7 @@ def _summarise(rows: pd.DataFrame) -> str:
     shares = list_percentiles(rows)
     if not shares:
         return f"{count_noun(len(rows), 'task')} in progress."
-    most = format_number(100 * max(shares.values()))
+    most = format_figure(100 * max(shares.values()))
     late = int(_find_late(rows).sum())
     counted = f"{late:,} of {count_noun(len(rows), 'task')}"
     verb = "is" if late == 1 else "are"
@@ -221,7 +221,7 @@ def _set_scale(ax: Axes, oldest: float) -> None:
     firsts = (1, 2, 5) if third >= font_size(ax) else (1,)
     steps = [first * 10**power for power in range(6) for first in firsts]
     ticks = [0, *(step for step in steps if step <= 1.25 * oldest)]
-    ax.set_yticks(ticks, [format_number(tick) for tick in ticks])
+    ax.set_yticks(ticks, [format_figure(tick) for tick in ticks])
     ax.minorticks_off()
 
 

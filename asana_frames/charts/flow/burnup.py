@@ -27,8 +27,8 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -143,7 +143,7 @@ def _draw_levels(
 
 def _summarise_counts(row: pd.Series[Any]) -> str:
     done, scope, still_open = (
-        "?" if pd.isna(row[name]) else format_number(float(row[name]))
+        "?" if pd.isna(row[name]) else format_figure(float(row[name]))
         for name in ("done", "scope", "open")
     )
     return f"{done} of {scope} done, {still_open} open."

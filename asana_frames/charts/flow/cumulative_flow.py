@@ -127,7 +127,9 @@ def cumulative_flow(
 def _count_last(rows: pd.DataFrame, labels: pd.Series) -> pd.Series[float]:
     """Return the number of tasks in each section at the end."""
     is_last = (rows["period"] == rows["period"].max()).to_numpy(dtype=bool)
-    return rows["tasks"][is_last].astype("float64").groupby(labels[is_last], sort=False).sum()
+    tasks = rows["tasks"][is_last].astype("float64")
+    sums: pd.Series[float] = tasks.groupby(labels[is_last], sort=False).sum()
+    return sums
 
 
 def _summarise(last: pd.Series[float], done: Collection[str]) -> str:

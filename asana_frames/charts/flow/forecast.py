@@ -44,9 +44,9 @@ from asana_frames.charts.shared.ink import (
     mix_ink,
     shade,
 )
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows, select_branches
-from asana_frames.display.sentences import count_noun, format_day, format_share
+from asana_frames.display.sentences import count_noun, format_day, format_figure, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -176,7 +176,7 @@ def _summarise(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
 
 def _format_percentile(share: float) -> str:
     """Return a share that was asked for, which is not rounded as a chance is."""
-    return f"{format_number(100 * share)} %"
+    return f"{format_figure(100 * share)} %"
 
 
 def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
@@ -188,7 +188,7 @@ def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
 
 def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
-    left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
+    left = "" if pd.isna(row["done"]) else f"{format_figure(float(row['done']))} left"
     periods = row["history_periods"]
     past = f"drawn from {count_noun(int(periods), 'past period')}" if pd.notna(periods) else ""
     past = past if pd.isna(periods) or periods else "no past period"
@@ -203,7 +203,7 @@ def _read_marks(ax: Axes, finish: pd.DataFrame) -> list[Mark]:
     marks = []
     days = list(dated.groupby("date"))
     for (_, own), style in zip(days, _list_styles(len(days)), strict=True):
-        shares = ", ".join(format_number(share) for share in 100 * own["probability"])
+        shares = ", ".join(format_figure(share) for share in 100 * own["probability"])
         place = day_positions(own["date"].to_numpy("datetime64[D]"))[0]
         words = f"{shares} % by {format_day(own['date'].iloc[0])}"
         marks.append((float(place), words, mix_ink(ax), style))
@@ -287,7 +287,7 @@ def _draw_groups(
     place = labels.map({label: row for row, label in enumerate(shown)})
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
-    shares = [format_number(100 * share) for share in sorted(finish["probability"].unique())]
+    shares = [format_figure(100 * share) for share in sorted(finish["probability"].unique())]
     today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
     legend: dict[str, Artist] = {
         "today": ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2),

@@ -30,7 +30,6 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     find_leaders,
-    format_number,
     format_tenths,
     format_value,
     name_leaders,
@@ -38,7 +37,7 @@ from asana_frames.charts.shared.labels import (
 )
 from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.sections import SECTION, order_sections
-from asana_frames.display.sentences import count_noun, cut_name
+from asana_frames.display.sentences import count_noun, cut_name, format_figure
 from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
@@ -255,5 +254,5 @@ def _set_long_scale(ax: Axes, longest: float) -> None:
         place = float(ax.transAxes.inverted().transform(ax.transData.transform((tick, 0)))[0])
         if all(abs(place - other) > least for other in places.values()):
             places[tick] = place
-    ax.set_xticks(list(places), [format_number(tick) for tick in places])
+    ax.set_xticks(list(places), [format_figure(tick) for tick in places])
     ax.minorticks_off()

@@ -18,9 +18,9 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import find_leaders, format_number, name_leaders
+from asana_frames.charts.shared.labels import find_leaders, name_leaders
 from asana_frames.charts.shared.rows import label_rows, select_branches
-from asana_frames.display.sentences import format_change
+from asana_frames.display.sentences import format_change, format_figure
 from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _summarise(names: Sequence[str], hours: ComparedHours, words: Words) -> str:
     over = int((excess > TINY).sum())
     if not over:
         return f"None of {known:,} {words.more}."
-    most = f"{name_leaders(names, excess)} (+{format_number(float(np.nanmax(excess)))} h)"
+    most = f"{name_leaders(names, excess)} (+{format_figure(float(np.nanmax(excess)))} h)"
     return f"{over:,} of {known:,} {words.more}; the most: {most}."
 
 
@@ -199,16 +199,16 @@ def _describe_row(target: float, actual: float, without: float, words: Words) ->
     rest = float(np.nan_to_num(without))
     label = _describe_both(target, actual, without, words)
     is_told = rest and not np.isnan(target)
-    return f"{label}, {format_number(rest)} h {words.rest}" if is_told else label
+    return f"{label}, {format_figure(rest)} h {words.rest}" if is_told else label
 
 
 def _describe_both(target: float, actual: float, without: float, words: Words) -> str:
     actual, rest = float(np.nan_to_num(actual)), float(np.nan_to_num(without))
     if np.isnan(target):
-        return f"{format_number(actual)} h, {words.nothing}"
+        return f"{format_figure(actual)} h, {words.nothing}"
     compared = actual - rest
     change = f" ({_describe_change(target, compared)})" if target else ""
-    return f"{format_number(compared)} h of {format_number(target)} h{change}"
+    return f"{format_figure(compared)} h of {format_figure(target)} h{change}"
 
 
 def _describe_change(target: float, compared: float) -> str:
@@ -218,7 +218,7 @@ def _describe_change(target: float, compared: float) -> str:
 def _describe_shortly(target: float, actual: float, without: float, words: Words) -> str:
     actual, rest = float(np.nan_to_num(actual)), float(np.nan_to_num(without))
     is_compared = not np.isnan(target) and target != 0
-    return _describe_change(target, actual - rest) if is_compared else f"{format_number(actual)} h"
+    return _describe_change(target, actual - rest) if is_compared else f"{format_figure(actual)} h"
 
 
 #: From the longest label to the shortest.

@@ -13,7 +13,6 @@ from asana_frames.charts.shared.axes import LONGEST_NAME
 from asana_frames.display.sentences import (
     cut_name,
     format_decimals,
-    format_figure,
     join_words,
     list_some,
     strip_zeros,
@@ -45,17 +44,6 @@ def format_value(value: Any) -> str:
     text = str(value).removesuffix(" 00:00:00")
     # Line breaks and control characters have no place on an axis.
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or NONE
-
-
-def format_number(value: float) -> str:
-    """Return a number as sentences and tiles beside the chart have it.
-
-    Examples
-    --------
-    >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125', '-<0.01']
-    """
-    return format_figure(value)
 
 
 def format_exact(value: float) -> str:

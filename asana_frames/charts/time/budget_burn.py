@@ -38,14 +38,13 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_exact,
-    format_number,
     format_value,
     name_leaders,
     shorten_name,
 )
 from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
-from asana_frames.display.sentences import format_day, format_share, list_some
+from asana_frames.display.sentences import format_day, format_figure, format_share, list_some
 from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ def _summarise_use(rows: pd.DataFrame, total: float, units: str, exhaustion: str
 
 def _unpriced_note(rows: pd.DataFrame) -> str:
     hours = float(np.nansum(column_numbers(rows, "unpriced_hours")))
-    return f"+ {format_number(hours)} h without a rate" if hours else ""
+    return f"+ {format_figure(hours)} h without a rate" if hours else ""
 
 
 def _amount_points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:

@@ -43,13 +43,12 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.labels import (
     find_leaders,
-    format_number,
     format_tenths,
     name_leaders,
     unique_labels,
 )
 from asana_frames.charts.shared.rows import name_rows, select_branches
-from asana_frames.display.sentences import count_noun, format_share
+from asana_frames.display.sentences import count_noun, format_figure, format_share
 from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
@@ -279,7 +278,7 @@ def _format_percent(percent: float) -> str:
 
 
 def _capacity_texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:
-    format_cell = format_number if show == "free" else _format_percent
+    format_cell = format_figure if show == "free" else _format_percent
     return [
         [
             AWAY if away else "" if np.isnan(value) else format_cell(value)

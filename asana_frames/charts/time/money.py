@@ -49,7 +49,6 @@ from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     find_leaders,
     format_exact,
-    format_number,
     name_by_keys,
     name_leaders,
     unique_labels,
@@ -57,7 +56,7 @@ from asana_frames.charts.shared.labels import (
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
-from asana_frames.display.sentences import format_decimals
+from asana_frames.display.sentences import format_decimals, format_figure
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.rollups.shared.key_figures import TINY
 
@@ -219,7 +218,7 @@ def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
 def _note_unpriced(found: _Money) -> str:
     if not found.unpriced:
         return ""
-    hours = format_number(found.unpriced)
+    hours = format_figure(found.unpriced)
     if "margin" not in found.rows:
         return f"{hours} h without a rate"
     return f"{hours} h without a rate or a cost, where the margin is unknown"
