@@ -26,6 +26,7 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, read_input
+from asana_frames.charts.shared.days_scale import set_days_scale
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import (
@@ -37,7 +38,7 @@ from asana_frames.charts.shared.labels import (
 )
 from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.sections import SECTION, order_sections
-from asana_frames.display.sentences import count_noun, cut_name, format_figure
+from asana_frames.display.sentences import count_noun, cut_name
 from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
@@ -227,7 +228,8 @@ def _draw_boxes(
     )
     set_plain_style(ax, grid="x")
     label_rows(ax, list(ended))
-    _set_long_scale(ax, max((float(d.max()) for d in ended.values() if len(d)), default=1.0))
+    longest = max((float(days.max()) for days in ended.values() if len(days)), default=1.0)
+    set_days_scale(ax.xaxis, longest, room=_TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax)))
     is_wide = axes_width(ax) >= WIDE
     ax.set_xlabel("Working days", fontsize=font_size(ax) + 1)
     for place, values, count in zip(places, ended.values(), present, strict=True):
@@ -240,19 +242,3 @@ def _horizontal_option(ax: Axes) -> dict[str, Any]:
     """Return the option for horizontal boxes, which has another name before matplotlib 3.10."""
     is_known = "orientation" in signature(ax.boxplot).parameters
     return {"orientation": "horizontal"} if is_known else {"vert": False}
-
-
-def _set_long_scale(ax: Axes, longest: float) -> None:
-    """Scale days logarithmically from 1 on: most visits are short, and a few very long."""
-    ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
-    longest = max(2.0, longest)
-    ax.set_xlim(0, longest * 1.15)
-    steps = [step * 10**power for step in (1, 5, 2) for power in range(7)]
-    places: dict[float, float] = {}
-    least = _TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax))
-    for tick in [0, *(step for step in steps if step <= longest), 0.5]:
-        place = float(ax.transAxes.inverted().transform(ax.transData.transform((tick, 0)))[0])
-        if all(abs(place - other) > least for other in places.values()):
-            places[tick] = place
-    ax.set_xticks(list(places), [format_figure(tick) for tick in places])
-    ax.minorticks_off()
