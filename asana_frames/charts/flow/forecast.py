@@ -280,10 +280,7 @@ def _draw_groups(
     if ax is None:
         ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
     usual = _find_usual(_select_kind(rows, "finish"), labels)
-    endless, last = _find_last(usual)
-    named = [groups.index(name) for name in [last, *endless[:1]] if name]
-    fits = count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)
-    shown = [groups[at] for at in select_branches([0] * len(groups), fits, named)]
+    shown = _select_groups(groups, usual, count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9))
     place = labels.map({label: row for row, label in enumerate(shown)})
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
@@ -329,6 +326,15 @@ def _find_last(usual: Mapping[str, pd.Series[Any]]) -> tuple[list[str], str]:
     endless = [name for name, row in usual.items() if pd.isna(row["date"])]
     dated = [name for name in usual if name not in endless]
     return endless, max(dated, key=lambda name: usual[name]["date"], default="")
+
+
+def _select_groups(
+    groups: Sequence[str], usual: Mapping[str, pd.Series[Any]], most: int
+) -> list[str]:
+    """Return the groups that fit, those that the finding names among them."""
+    endless, last = _find_last(usual)
+    named = [groups.index(name) for name in [last, *endless[:1]] if name]
+    return [groups[at] for at in select_branches([0] * len(groups), most, named)]
 
 
 def _name_last(usual: Mapping[str, pd.Series[Any]]) -> str:

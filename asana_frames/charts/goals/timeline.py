@@ -101,10 +101,8 @@ def goal_timeline(
     late = np.flatnonzero(_find_late(rows, today))
     fits = count_fitting_rows(ax, _MOST_GOALS, reserved=0.6)
     drawn = rows.iloc[select_branches([0] * len(rows), fits, late[:1].tolist())[::-1]]
-    _draw_goals(ax, drawn)
     labels = unique_labels(rows, ["gid", "name"], max_name_length(ax))
-    label_rows(ax, list(labels.loc[drawn.index]), upwards=True)
-    ax.spines["left"].set_visible(False)
+    _draw_goals(ax, drawn, list(labels.loc[drawn.index]))
     undated = len(progress) - len(rows)
     undated_note = f"+ {undated} without dates" if undated else ""
     mark_today(ax, today)
@@ -138,7 +136,7 @@ def _count_overdue(goals: pd.DataFrame, late: NDArray[np.int64]) -> str:
     return f"{counted} {verb} open past the due day; the first due: {first}."
 
 
-def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
+def _draw_goals(ax: Axes, goals: pd.DataFrame, names: list[str]) -> None:
     places = range(len(goals))
     # Days as numbers: matplotlib counts its dates in days.
     days = ((goals["due_on"] - goals["start_on"]).dt.days + 1).astype("float64")
@@ -151,3 +149,5 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
     for place, value, look in zip(places, goals["progress"], looks, strict=True):
         percent = "no progress" if pd.isna(value) else format_share(value)
         write_beside_axes(ax, f"{percent}  {look.words}", place)
+    label_rows(ax, names, upwards=True)
+    ax.spines["left"].set_visible(False)
