@@ -77,8 +77,8 @@ def format_decimals(value: float, decimals: int) -> str:
 
     Examples
     --------
-    >>> [format_decimals(value, 1) for value in (2376.25, 0.45, -0.05, -1e-12, 0.04)]
-    ['2,376.3', '0.5', '-0.1', '0.0', '<0.1']
+    >>> [format_decimals(value, 1) for value in (2376.25, 0.45, -0.05, -1e-12, 0.04, -0.04)]
+    ['2,376.3', '0.5', '-0.1', '0.0', '<0.1', '-<0.1']
     """
     if abs(value) >= _LARGE or not math.isfinite(value):
         return f"{value:g}"
@@ -88,7 +88,18 @@ def format_decimals(value: float, decimals: int) -> str:
     if rounded or abs(value) < _NOTHING:
         # Adding 0 turns -0 into 0.
         return f"{rounded + 0:,f}"
-    return f"<{step:f}" if value > 0 else f">-{step:f}"
+    return f"<{step:f}" if value > 0 else f"-<{step:f}"
+
+
+def strip_zeros(text: str) -> str:
+    """Return a number without the zeros at the end of its decimals.
+
+    Examples
+    --------
+    >>> strip_zeros("12.50"), strip_zeros("12.00"), strip_zeros("120"), strip_zeros("1.5e+20")
+    ('12.5', '12', '120', '1.5e+20')
+    """
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
 
 
 def format_share(share: float) -> str:
@@ -115,12 +126,14 @@ def format_change(change: float) -> str:
     Examples
     --------
     >>> [format_change(change) for change in (0.25, -0.2, 0.0, 0.00001, -0.00001)]
-    ['+25 %', '-20 %', '0 %', '<+0.1 %', '>-0.1 %']
+    ['+25 %', '-20 %', '0 %', '+<0.1 %', '-<0.1 %']
+    >>> [format_change(change) for change in (0.99999, 1.0, 1.00001, -0.99999)]
+    ['>+99.9 %', '+100 %', '>+100 %', '<-99.9 %']
     """
     text = format_share(change)
     if text == "0 %" or "-" in text:
         return text
-    return f"<+{text[1:]}" if text.startswith("<") else f"+{text}"
+    return f">+{text[1:]}" if text.startswith(">") else f"+{text}"
 
 
 def format_points(points: float, limit: float = 0.0) -> str:
@@ -147,11 +160,11 @@ def format_figure(value: float) -> str:
 
     Examples
     --------
-    >>> [format_figure(value) for value in (1250.25, 68.84, 7.5, 0.25, 0.001)]
-    ['1,250', '68.8', '7.5', '0.25', '<0.01']
+    >>> [format_figure(value) for value in (1250.25, 68.84, 7.5, 0.25, 0.001, -0.001)]
+    ['1,250', '68.8', '7.5', '0.25', '<0.01', '-<0.01']
     """
-    text = format_decimals(value, 2 - sum(abs(float(value)) >= least for least in (_SOME, _MANY)))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    decimals = 2 - sum(abs(float(value)) >= least for least in (_SOME, _MANY))
+    return strip_zeros(format_decimals(value, decimals))
 
 
 def format_hours(hours: float) -> str:
@@ -188,7 +201,7 @@ def format_days(days: float) -> str:
     ('1 day', '13 days', '5 weeks', 'less than a day', 'less than a day')
     """
     text = format_decimals(days, 0)
-    if text in ("<1", ">-1"):
+    if text in ("<1", "-<1"):
         return "less than a day"
     whole = int(text.replace(",", ""))
     if abs(whole) <= _MOST_DAYS:

@@ -189,7 +189,7 @@ def test_gids_are_left_out_where_there_are_names(tmp_path: Path, asana: af.Asana
 @pytest.mark.parametrize(
     ("values", "cells"),
     [
-        (pd.array([1234.5, None, -0.001], "Float64"), ["1,234.5", "(none)", ">-0.1"]),
+        (pd.array([1234.5, None, -0.001], "Float64"), ["1,234.5", "(none)", "-<0.1"]),
         ([1 / 3, float("nan"), float("inf")], ["0.33", "(none)", "inf"]),
         ([1234567.0, 2.0], ["1,234,567", "2"]),
         ([1.5, 20.0], ["1.5", "20.0"]),

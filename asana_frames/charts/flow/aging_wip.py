@@ -29,12 +29,14 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import column_numbers, drop_missing, read_input
+from asana_frames.charts.shared.days_scale import set_days_scale
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.sections import SECTION
-from asana_frames.display.sentences import count_noun
+from asana_frames.display.sentences import count_noun, format_figure
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -46,8 +48,10 @@ _NOTE = "lines: the age at which that part of the finished tasks had left the se
 _AGE = "Days since the start"
 #: Inches that a section needs at least.
 _COLUMN = 0.75
-#: The part of the height of axes that is left when titles and labels have theirs.
+#: The share of the axes' height left for data: names of sections have several lines.
 _DRAWN = 0.5
+#: The height that the label of a tick needs, in heights of its letters.
+_TICK = 0.9
 #: The half of the width in which the dots of a section lie.
 _SPREAD = 0.3
 #: Of the name of a section.
@@ -161,7 +165,7 @@ def _draw_levels(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, A
             linewidth=1.2,
             linestyle=percentile_style(share),
         )
-        ends[f"{format_number(100 * share)} %"] = End(float(level[-1]), line, mix_ink(ax))
+        ends[f"{format_figure(100 * share)} %"] = End(float(level[-1]), line, mix_ink(ax))
     if any(np.isnan(end.value) for end in ends.values()):
         return {name: end.artist for name, end in ends.items()}
     return label_ends(ax, ends)
@@ -184,7 +188,8 @@ def _draw_tasks(ax: Axes, rows: pd.DataFrame, place: np.ndarray) -> dict[str, Ar
             legend[label] = scatter_tasks(ax, across[where], ages[where], colour, size=24)
     levels = [column_numbers(rows, column) for column in list_percentiles(rows)]
     known = [float(np.nanmax(values)) for values in levels if not np.isnan(values).all()]
-    _set_scale(ax, max([float(ages.max()), *known]))
+    room = _TICK * font_size(ax) / 72 / (_DRAWN * axes_height(ax))
+    set_days_scale(ax.yaxis, max([float(ages.max()), *known]), room=room)
     return legend
 
 
@@ -192,7 +197,7 @@ def _find_late(rows: pd.DataFrame) -> NDArray[np.bool_]:
     """Return which tasks are older than their section's highest percentile."""
     shares = list_percentiles(rows)
     highest = column_numbers(rows, list(shares)[-1]) if shares else np.full(len(rows), np.nan)
-    return np.asarray(column_numbers(rows, "days_age") > highest)
+    return np.asarray(column_numbers(rows, "days_age") > highest + TINY)
 
 
 def _summarise(rows: pd.DataFrame) -> str:
@@ -200,7 +205,7 @@ def _summarise(rows: pd.DataFrame) -> str:
     shares = list_percentiles(rows)
     if not shares:
         return f"{count_noun(len(rows), 'task')} in progress."
-    most = format_number(100 * max(shares.values()))
+    most = format_figure(100 * max(shares.values()))
     late = int(_find_late(rows).sum())
     counted = f"{late:,} of {count_noun(len(rows), 'task')}"
     verb = "is" if late == 1 else "are"
@@ -208,20 +213,6 @@ def _summarise(rows: pd.DataFrame) -> str:
         f"{counted} {verb} older than {most} % of finished tasks were when they left the same "
         f"section."
     )
-
-
-def _set_scale(ax: Axes, oldest: float) -> None:
-    """Scale ages logarithmically from 1 on: most are short, and a few very long."""
-    ax.set_yscale("symlog", linthresh=1.0, linscale=0.5)
-    oldest = max(2.0, oldest)
-    ax.set_ylim(0, 1.25 * oldest)
-    # From 5 to 10 is a third of the way from 1 to 10.
-    third = _DRAWN * axes_height(ax) * 72 / (1 + np.log10(oldest)) / 3
-    firsts = (1, 2, 5) if third >= font_size(ax) else (1,)
-    steps = [first * 10**power for power in range(6) for first in firsts]
-    ticks = [0, *(step for step in steps if step <= 1.25 * oldest)]
-    ax.set_yticks(ticks, [format_number(tick) for tick in ticks])
-    ax.minorticks_off()
 
 
 def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int) -> None:

@@ -21,8 +21,7 @@ from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
-from asana_frames.display.sentences import format_share
+from asana_frames.display.sentences import format_figure, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -117,6 +116,6 @@ def _summarise(checked: pd.DataFrame) -> str:
     usual = min(sums.index, key=lambda share: abs(share - _USUAL))
     forecasts, true = sums.loc[usual, ["forecasts", "came_true"]].to_numpy("float64")
     return (
-        f"Of {forecasts:,.0f} forecasts given with {format_number(100 * usual)} %, "
+        f"Of {forecasts:,.0f} forecasts given with {format_figure(100 * usual)} %, "
         f"{format_share(true / forecasts)} came true."
     )

@@ -14,11 +14,11 @@ from asana_frames.charts.shared.columns import column_numbers, read_input, sort_
 from asana_frames.charts.shared.dates import day_position, day_positions, label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_tenths
+from asana_frames.charts.shared.labels import format_tenths
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
-from asana_frames.display.sentences import format_day
+from asana_frames.display.sentences import format_day, format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -125,7 +125,7 @@ def _summarise(rows: pd.DataFrame) -> str:
     if known.empty:
         return ""
     last = known.iloc[-1]
-    remaining = format_number(float(last["remaining"]))
+    remaining = format_figure(float(last["remaining"]))
     told = f"{remaining} remaining on {format_day(last['period'])}"
     if pd.isna(last["ideal"]):
         return f"{told}."

@@ -27,14 +27,14 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.up_down_bars import add_panel, draw_up_down_bars, sum_periods
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-#: Parts of ink: of the area of open tasks, and of its name.
+#: The part of ink of the area of open tasks.
 _OPEN = 0.14
 _LEVELS = ("scope", "done", "open")
 _CHANGES = ("scope_added", "scope_removed")
@@ -143,7 +143,7 @@ def _draw_levels(
 
 def _summarise_counts(row: pd.Series[Any]) -> str:
     done, scope, still_open = (
-        "?" if pd.isna(row[name]) else format_number(float(row[name]))
+        "?" if pd.isna(row[name]) else format_figure(float(row[name]))
         for name in ("done", "scope", "open")
     )
     return f"{done} of {scope} done, {still_open} open."

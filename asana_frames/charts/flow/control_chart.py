@@ -21,7 +21,7 @@ from asana_frames.charts.shared.dates import day_positions
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink
-from asana_frames.charts.shared.labels import format_number
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -124,7 +124,7 @@ def _draw_levels(
             linewidth=1.4,
             linestyle="-" if share == 0.5 else percentile_style(share),
         )
-        name = "median" if share == 0.5 else f"{format_number(100 * share)} %"
+        name = "median" if share == 0.5 else f"{format_figure(100 * share)} %"
         ends[f"rolling {name}"] = End(float(levels[column][-1]), line, mix_ink(ax))
     return label_ends(ax, ends)
 
@@ -135,7 +135,7 @@ def _summarise(levels: Mapping[str, Numbers]) -> str:
     known = np.round(median[~np.isnan(median)], 1)
     if len(known) < 2:
         return ""
-    first, last = (f"{format_number(float(value))} days" for value in known[[0, -1]])
+    first, last = (f"{format_figure(float(value))} days" for value in known[[0, -1]])
     if first == last:
         return f"The rolling median is unchanged at {last}."
     way = "up" if known[-1] > known[0] else "down"

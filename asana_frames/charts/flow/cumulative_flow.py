@@ -31,7 +31,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import say_who_leads, unique_labels
+from asana_frames.charts.shared.labels import find_leaders, say_who_leads, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.display.sentences import count_noun
@@ -76,7 +76,7 @@ def cumulative_flow(
         below; the legend has the same order. At most ten bands are drawn; the smallest of the
         others are merged into "other". Completed tasks are always at the very bottom. The subtitle
         counts the tasks that are not completed at the end, and names the section with most of
-        them.
+        them, which has a band of its own.
 
     Raises
     ------
@@ -97,10 +97,10 @@ def cumulative_flow(
         return draw_empty(ax, "No tasks")
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     totals = rows["tasks"].groupby(labels).sum().reindex(order_sections(rows, labels, order))
-    done = _find_completed(rows, labels)
-    names = merge_smallest(
-        totals.astype("float64").mask(totals.index.isin(done), np.inf), len(SERIES)
-    )
+    done, last = _find_completed(rows, labels), _count_last(rows, labels)
+    leaders = last.index[find_leaders(last.mask(last.index.isin(done)))][:1]
+    is_kept = totals.index.isin([*done, *leaders])
+    names = merge_smallest(totals.astype("float64").mask(is_kept, np.inf), len(SERIES))
     names = {label: name for label, name in names.items() if label not in done} | {
         label: label for label in done
     }
@@ -117,17 +117,23 @@ def cumulative_flow(
         flow,
         _WHAT,
         titles,
-        finding=_summarise(rows, labels, done),
+        finding=_summarise(last, done),
         notes=[suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
     return make_room(ax)
 
 
-def _summarise(rows: pd.DataFrame, labels: pd.Series, done: Collection[str]) -> str:
-    """Count the tasks in sections at the end, and name the section with most of them."""
+def _count_last(rows: pd.DataFrame, labels: pd.Series) -> pd.Series[float]:
+    """Return the number of tasks in each section at the end."""
     is_last = (rows["period"] == rows["period"].max()).to_numpy(dtype=bool)
-    last = rows["tasks"][is_last].astype("float64").groupby(labels[is_last], sort=False).sum()
+    tasks = rows["tasks"][is_last].astype("float64")
+    sums: pd.Series[float] = tasks.groupby(labels[is_last], sort=False).sum()
+    return sums
+
+
+def _summarise(last: pd.Series[float], done: Collection[str]) -> str:
+    """Count the tasks in sections at the end, and name the section with most of them."""
     waiting = last[~last.index.isin(done)]
     if not waiting.any():
         return f"All {last.sum():,.0f} tasks are completed." if done else ""

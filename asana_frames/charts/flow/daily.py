@@ -21,13 +21,13 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_number
 from asana_frames.charts.shared.up_down_bars import (
     add_panel,
     draw_up_down_bars,
     find_middles,
     sum_periods,
 )
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -126,7 +126,7 @@ def _draw_open(
 
 def _summarise(row: pd.Series[Any]) -> str:
     open_tasks, overdue = (
-        "?" if pd.isna(row[name]) else format_number(float(row[name]))
+        "?" if pd.isna(row[name]) else format_figure(float(row[name]))
         for name in ("open", "overdue")
     )
     return f"{open_tasks} open at the end, {overdue} of them overdue."

@@ -21,7 +21,8 @@ from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import label_date_axis
 from asana_frames.charts.shared.ends import are_nearest
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_tenths
+from asana_frames.charts.shared.labels import format_tenths
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -55,7 +56,7 @@ def draw_dots(ax: Axes, dates: Numbers, days: Numbers, most: float, *, label: st
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Days", fontsize=font_size(ax) + 1)
     beyond = int((days > top).sum())
-    longest = format_number(float(days.max()))
+    longest = format_figure(float(days.max()))
     return f"… {beyond:,} took longer, up to {longest} days" if beyond else ""
 
 
@@ -89,7 +90,7 @@ def draw_percentiles(ax: Axes, marks: Mapping[float, float]) -> None:
     has_leaders = not are_nearest(places, list(marks.values()))
     for (share, days), place in zip(marks.items(), places, strict=True):
         separator = ": " if is_low else " within\n"
-        label = f"{format_number(100 * share)} %{separator}{format_tenths(days)} days"
+        label = f"{format_figure(100 * share)} %{separator}{format_tenths(days)} days"
         write_beside_axes(ax, label, place, _LEADER if has_leaders else 5.0)
         if has_leaders:
             _draw_leader(ax, days, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -44,9 +44,9 @@ from asana_frames.charts.shared.ink import (
     mix_ink,
     shade,
 )
-from asana_frames.charts.shared.labels import format_number, unique_labels
-from asana_frames.charts.shared.rows import label_rows
-from asana_frames.display.sentences import count_noun, format_day, format_share
+from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.rows import label_rows, select_branches
+from asana_frames.display.sentences import count_noun, format_day, format_figure, format_share
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -101,7 +101,7 @@ def forecast(
         the chance of the target, or the date of the percentile nearest to 85 %; beside those that
         are never done it says so. A note counts the groups for which there is no room. The
         subtitle names the group whose date of this percentile is the last, of all groups, and
-        those that have no such date.
+        one that has no such date, or counts them; those that it names are always drawn.
 
     Raises
     ------
@@ -176,7 +176,7 @@ def _summarise(finish: pd.DataFrame, targets: pd.DataFrame) -> str:
 
 def _format_percentile(share: float) -> str:
     """Return a share that was asked for, which is not rounded as a chance is."""
-    return f"{format_number(100 * share)} %"
+    return f"{format_figure(100 * share)} %"
 
 
 def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
@@ -188,7 +188,7 @@ def _select_usual(finish: pd.DataFrame) -> pd.Series[Any]:
 
 def _list_notes(row: pd.Series[Any]) -> list[str]:
     """Say how much is left, what was drawn from, and how many runs are never done."""
-    left = "" if pd.isna(row["done"]) else f"{format_number(float(row['done']))} left"
+    left = "" if pd.isna(row["done"]) else f"{format_figure(float(row['done']))} left"
     periods = row["history_periods"]
     past = f"drawn from {count_noun(int(periods), 'past period')}" if pd.notna(periods) else ""
     past = past if pd.isna(periods) or periods else "no past period"
@@ -203,7 +203,7 @@ def _read_marks(ax: Axes, finish: pd.DataFrame) -> list[Mark]:
     marks = []
     days = list(dated.groupby("date"))
     for (_, own), style in zip(days, _list_styles(len(days)), strict=True):
-        shares = ", ".join(format_number(share) for share in 100 * own["probability"])
+        shares = ", ".join(format_figure(share) for share in 100 * own["probability"])
         place = day_positions(own["date"].to_numpy("datetime64[D]"))[0]
         words = f"{shares} % by {format_day(own['date'].iloc[0])}"
         marks.append((float(place), words, mix_ink(ax), style))
@@ -279,12 +279,12 @@ def _draw_groups(
     check_own_rows(ax)
     if ax is None:
         ax = new_axes(height=1.4 + 0.24 * min(len(groups), _MANY_GROUPS))
-    shown = groups[: count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9)]
-    finding = _name_last(_select_kind(rows, "finish"), labels)
+    usual = _find_usual(_select_kind(rows, "finish"), labels)
+    shown = _select_groups(groups, usual, count_fitting_rows(ax, _MANY_GROUPS, reserved=0.9))
     place = labels.map({label: row for row, label in enumerate(shown)})
     rows = rows.assign(place=place)[place.notna()]
     finish, targets = _select_kind(rows, "finish"), _select_kind(rows, "chance")
-    shares = [format_number(100 * share) for share in sorted(finish["probability"].unique())]
+    shares = [format_figure(100 * share) for share in sorted(finish["probability"].unique())]
     today = float(day_positions(finish["today"].to_numpy("datetime64[D]"))[0])
     legend: dict[str, Artist] = {
         "today": ax.axvline(today, color=mix_ink(ax, MUTED), linewidth=1.2),
@@ -308,22 +308,40 @@ def _draw_groups(
         rows,
         _WHAT,
         titles,
-        finding=finding,
+        finding=_name_last(usual),
         notes=[count_hidden(len(groups) - len(shown), "group")],
         legend=legend,
     )
     return make_room(ax)
 
 
-def _name_last(finish: pd.DataFrame, labels: pd.Series) -> str:
-    """Name the group that most runs complete last, after those without a date."""
+def _find_usual(finish: pd.DataFrame, labels: pd.Series) -> dict[str, pd.Series[Any]]:
+    """Return the usual percentile of each group."""
     groups = finish.groupby(labels[finish.index], sort=False)
-    usual = {str(name): _select_usual(own) for name, own in groups}
+    return {str(name): _select_usual(own) for name, own in groups}
+
+
+def _find_last(usual: Mapping[str, pd.Series[Any]]) -> tuple[list[str], str]:
+    """Return the groups without a date, and of the others that with the last one, or no name."""
     endless = [name for name, row in usual.items() if pd.isna(row["date"])]
     dated = [name for name in usual if name not in endless]
-    if not dated:
+    return endless, max(dated, key=lambda name: usual[name]["date"], default="")
+
+
+def _select_groups(
+    groups: Sequence[str], usual: Mapping[str, pd.Series[Any]], most: int
+) -> list[str]:
+    """Return the groups that fit, those that the finding names among them."""
+    endless, last = _find_last(usual)
+    named = [groups.index(name) for name in [last, *endless[:1]] if name]
+    return [groups[at] for at in select_branches([0] * len(groups), most, named)]
+
+
+def _name_last(usual: Mapping[str, pd.Series[Any]]) -> str:
+    """Name the group that most runs complete last, after those without a date."""
+    endless, name = _find_last(usual)
+    if not name:
         return "No group has a completion date."
-    name = max(dated, key=lambda dated: usual[dated]["date"])
     when, share = format_day(usual[name]["date"]), _format_percentile(usual[name]["probability"])
     last = f"{name}, by {when} in {share} of the runs."
     if not endless:

@@ -37,12 +37,11 @@ from asana_frames.charts.shared.heat_map import MOST_DAYS, NOTHING, build_scale,
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
 from asana_frames.charts.shared.labels import (
     NONE,
-    format_number,
     say_who_leads,
     unique_labels,
 )
 from asana_frames.charts.shared.rows import name_rows, select_branches
-from asana_frames.display.sentences import count_noun, format_hours
+from asana_frames.display.sentences import count_noun, format_figure, format_hours
 from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
@@ -104,39 +103,52 @@ def load(
     if ax is None:
         persons = len(rows[_PERSON].drop_duplicates())
         ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
-    undated = float(load[show].sum()) - float(rows[show].sum())
-    undated_note = f"+ {format_number(undated)} {show} without a due date" if undated else ""
+    undated = float(load.loc[load["period"].isna(), show].sum())
+    undated_note = f"+ {_describe_amount(undated, show)} without a due date" if undated else ""
     if rows.empty:
         set_heading(ax, load, _WHAT[show], titles, notes=[undated_note])
         return draw_empty(ax, "No tasks with a due date")
-    labels = unique_labels(rows, _PERSON, max_name_length(ax))
-    sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
-    order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
-    named = [place for place, name in enumerate(order) if name != NONE][:1]
+    sums = _sum_by_person(rows, show, max_name_length(ax))
+    named = [place for place, name in enumerate(sums.index) if name != NONE][:1]
     fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)
-    drawn = order[select_branches([0] * len(order), fits, named)]
+    drawn = sums.iloc[select_branches([0] * len(sums), fits, named)]
     step = find_step(unique_days(rows["period"]), load.attrs.get("every"))
     days = _list_days(unique_days(rows["period"]), step, read_about(load).now)
-    is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
-    earlier: pd.Series[Any] = sums.reindex(drawn).loc[:, is_earlier].sum(axis="columns")
-    _draw_cells(ax, sums.reindex(drawn), show, days, step)
-    if earlier.any():
-        _write_earlier(ax, earlier, days, step)
+    notes = [
+        _draw_persons(ax, drawn, show, days, step),
+        undated_note,
+        count_hidden(len(sums) - len(drawn), "person", "people"),
+        suggest_weeks(days, step, MOST_DAYS),
+    ]
     set_heading(
         ax,
         load,
         _WHAT[show],
         titles,
-        finding=_summarise(sums.sum(axis=1)[order], show),
-        notes=[
-            f"earlier: in a {name_period(step)} that is over" if earlier.any() else "",
-            undated_note,
-            count_hidden(len(order) - len(drawn), "person", "people"),
-            suggest_weeks(days, step, MOST_DAYS),
-        ],
+        finding=_summarise(sums.sum(axis=1), show),
+        notes=notes,
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
     return make_room(ax)
+
+
+def _sum_by_person(rows: pd.DataFrame, show: Show, longest: int) -> pd.DataFrame:
+    """Return a row per person, those with most work first, and a column per period."""
+    labels = unique_labels(rows, _PERSON, longest)
+    sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
+    order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
+    return sums.reindex(order)
+
+
+def _draw_persons(ax: Axes, sums: pd.DataFrame, show: Show, days: Days, step: Step) -> str:
+    """Draw the work of persons; return a note on that of periods that are over, if any has it."""
+    _draw_cells(ax, sums, show, days, step)
+    is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
+    earlier: pd.Series[Any] = sums.loc[:, is_earlier].sum(axis="columns")
+    if not earlier.any():
+        return ""
+    _write_earlier(ax, earlier, days, step)
+    return f"earlier: in a {name_period(step)} that is over"
 
 
 def _list_days(known: Days, step: Step, now: pd.Timestamp | None) -> Days:
@@ -154,8 +166,11 @@ def _summarise(sums: pd.Series[Any], show: Show) -> str:
     if known.empty or not known.iloc[0]:
         return ""
     most = float(known.iloc[0])
-    amount = format_hours(most) if show == "hours" else count_noun(int(most), "task")
-    return f"{say_who_leads(known.index, known)}: {amount}."
+    return f"{say_who_leads(known.index, known)}: {_describe_amount(most, show)}."
+
+
+def _describe_amount(amount: float, show: Show) -> str:
+    return format_hours(amount) if show == "hours" else count_noun(int(amount), "task")
 
 
 def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) -> None:
@@ -164,14 +179,14 @@ def _write_earlier(ax: Axes, earlier: pd.Series[Any], days: Days, step: Step) ->
 
     edges, size = period_edges(days, step), font_size(ax)
     low, high = edges[0], ax.get_xlim()[1]
-    share = 0.62 * size * max(len(_EARLIER), *map(len, map(format_number, earlier)))
+    share = 0.62 * size * max(len(_EARLIER), *map(len, map(format_figure, earlier)))
     share = min(0.4, share / (72 * _CELLS_SHARE * axes_width(ax)))
     width = max(step.days, (high - low) * share / (1 - share))
     ax.set_xlim(low - width, high)
     colour = shade(ax, ALARM, TEXT_CONTRAST)
     style: dict[str, Any] = {"ha": "center", "fontsize": size, "color": colour}
     for row, value in enumerate(earlier):
-        text = format_number(value) if value else ""
+        text = format_figure(value) if value else ""
         ax.text(low - width / 2, row, text, va="center", weight="bold", **style)
     ax.annotate(
         _EARLIER,
@@ -193,7 +208,7 @@ def _draw_cells(ax: Axes, sums: pd.DataFrame, show: Show, days: Days, step: Step
     draw_periods(
         ax,
         values,
-        [[format_number(value) if value else NOTHING for value in row] for row in values],
+        [[format_figure(value) if value else NOTHING for value in row] for row in values],
         days,
         step,
         colours=build_scale(ax),

@@ -81,9 +81,9 @@ def throughput(
     -------
     Axes
         A bar per period, stacked by the keys, the largest at the bottom; groups beyond ten are
-        merged into "other". A dashed line is the mean of the whole periods; it ends where a
-        period that is not over begins. The subtitle gives this mean, and the whole period with
-        most.
+        merged into "other", cut where it is more than twice as high as they are. A dashed line is
+        the mean of the whole periods, unless "other" is cut; it ends where a period that is not
+        over begins. The subtitle gives this mean, and the whole period with most.
 
     Raises
     ------
@@ -108,12 +108,11 @@ def throughput(
     set_count_axis(ax, "Tasks")
     if not table.to_numpy().any():
         ax.set_ylim(0, 1)
-    mean = _draw_mean(ax, whole, step)
     own = float(table.iloc[:, : len(SERIES)].sum(axis=1).max())
-    # The mean of all is seen, too.
-    highest = max(own, *(end.value for end in mean.values()), 0.0)
-    others = limit_others(ax, table, "tasks", highest=highest)
-    _label_series(ax, dict(zip(table.columns, bars, strict=True)), mean, keys)
+    others = limit_others(ax, table, "tasks", highest=own)
+    # The mean is one of all tasks, which are beyond the axis where most of them are cut.
+    mean = {} if others else _draw_mean(ax, whole, step)
+    legend = _label_series(ax, dict(zip(table.columns, bars, strict=True)), mean, keys)
     set_heading(
         ax,
         throughput,
@@ -122,6 +121,7 @@ def throughput(
         finding=_summarise(whole, step),
         notes=[_name_partial(rows, step), others, suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
+        legend=legend,
     )
     return make_room(ax)
 
@@ -166,14 +166,14 @@ def _draw_mean(ax: Axes, whole: pd.Series[Any], step: Step) -> dict[str, End]:
 
 def _label_series(
     ax: Axes, bars: Mapping[str, Artist], mean: dict[str, End], keys: Sequence[str]
-) -> None:
-    """Write the name of the mean at its end, or into the legend if there is one."""
+) -> dict[str, Artist]:
+    """Name the mean at its end, or in the legend of the keys; return what has no name yet."""
     if not keys:
-        label_ends(ax, mean)
-        return
+        return label_ends(ax, mean)
     ends = {name: end.artist for name, end in mean.items()}
     # shorten_name escapes dollar signs, which a legend's title reads as mathematics too.
     add_legend_beside(ax, {**bars, **ends}, title=shorten_name(key_heading(keys)))
+    return {}
 
 
 def _summarise(whole: pd.Series[Any], step: Step) -> str:

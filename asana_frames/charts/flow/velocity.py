@@ -23,7 +23,8 @@ from asana_frames.charts.shared.columns import Numbers, column_numbers, read_inp
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, format_tenths, shorten_name
+from asana_frames.charts.shared.labels import format_tenths, shorten_name
+from asana_frames.display.sentences import format_figure
 from asana_frames.rollups.shared.inputs import text_column
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _summarise(over: pd.DataFrame) -> str:
     mean = format_tenths(float(column_numbers(over, "done").mean()))
     last = over.iloc[-1]
     name = text_column(over, "name").fillna("?").iloc[-1]
-    done, committed = (format_number(float(last[part])) for part in ("done", "committed"))
+    done, committed = (format_figure(float(last[part])) for part in ("done", "committed"))
     return f"{mean} done per sprint on average; {name}: {done} done, {committed} committed."
 
 
@@ -142,7 +143,7 @@ def _draw_pairs(ax: Axes, rows: pd.DataFrame, is_over: np.ndarray) -> dict[str, 
         bars = ax.bar(places + shift, heights, 0.38, color=colour, edgecolor=colour)
         for at in np.flatnonzero(~is_over):
             bars[int(at)].set(facecolor=find_background(ax), hatch="////")
-        texts = [format_number(value) for value in heights]
+        texts = [format_figure(value) for value in heights]
         if len(rows) <= axes_width(ax) * 2:
             ax.bar_label(bars, texts, padding=2, fontsize=font_size(ax))
     ax.margins(y=0.1)

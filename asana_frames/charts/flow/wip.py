@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,16 +32,14 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
-from asana_frames.charts.shared.labels import (
-    format_value,
-    say_who_leads,
-    unique_labels,
-)
+from asana_frames.charts.shared.labels import find_leaders, say_who_leads, unique_labels
+from asana_frames.charts.shared.rows import select_branches
 from asana_frames.charts.shared.sections import SECTION
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _WHAT = "work in progress"
 #: With more points lines are thin.
@@ -71,10 +70,11 @@ def wip(
     Returns
     -------
     Axes
-        A line per section, at most nine, and a dashed line of its colour for its limit. Where a
-        section is above its limit, its line has red dots. If some sections have limits, only these
-        are drawn; a note counts the others. The subtitle names the sections that are above their
-        limits in the last period; without limits, that with most tasks then.
+        A line per section, at most nine, those that the subtitle names among them, and a dashed
+        line of its colour for its limit. Where a section is above its limit, its line has red
+        dots. If some sections have limits, only these are drawn; a note counts the others. The
+        subtitle names the sections that are above their limits in the last period; without
+        limits, that with most tasks then.
 
     Raises
     ------
@@ -92,8 +92,8 @@ def wip(
         return draw_empty(ax, "No tasks")
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     names = list(dict.fromkeys(labels))
-    limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
-    drawn = [name for name in names if name in limited or not limited][: len(_COLOURS)]
+    is_last = (rows["period"] == rows["period"].max()).to_numpy(dtype=bool)
+    drawn = _select_sections(rows, labels, is_last)
     days = unique_days(rows["period"])
     step = find_step(days, wip.attrs.get("every"))
     ends, legend = _draw_sections(ax, rows, labels, drawn)
@@ -112,12 +112,29 @@ def wip(
         wip,
         _WHAT,
         titles,
-        finding=_summarise(rows[(rows["period"] == rows["period"].max()).to_numpy(dtype=bool)]),
+        finding=_summarise(rows[is_last], list(labels[is_last])),
         notes=[count_hidden(len(names) - len(drawn), "section"), suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,
     )
     return make_room(ax)
+
+
+def _select_sections(
+    rows: pd.DataFrame, labels: pd.Series, is_last: NDArray[np.bool_]
+) -> list[str]:
+    """Return the sections that are drawn: those with limits, or all, if there are none."""
+    limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
+    names = limited or list(dict.fromkeys(labels))
+    last = rows[is_last]
+    named = _find_over(last) if limited else find_leaders(column_numbers(last, "tasks"))
+    places = [names.index(name) for name in labels[is_last][named]]
+    return [names[at] for at in select_branches([0] * len(names), len(_COLOURS), places)]
+
+
+def _find_over(last: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which sections are above their limits."""
+    return np.asarray(column_numbers(last, "tasks") > column_numbers(last, "limit"))
 
 
 def _draw_sections(
@@ -147,15 +164,14 @@ def _draw_sections(
     return ends, legend
 
 
-def _summarise(last: pd.DataFrame) -> str:
+def _summarise(last: pd.DataFrame, names: Sequence[str]) -> str:
     """Name the sections above their limits in the last period, or that with most tasks."""
-    names = [format_value(name) for name in last["section_name"]]
     tasks, limits = column_numbers(last, "tasks"), column_numbers(last, "limit")
-    is_over = tasks > limits
+    is_over = _find_over(last)
     if is_over.any():
         told = [
             f"{names[at]} has {tasks[at]:,.0f} of {limits[at]:,.0f}"
-            for at in np.flatnonzero(is_over)
+            for at in np.flatnonzero(is_over).tolist()
         ]
         return f"Above the limit: {', '.join(told)}."
     if not np.isnan(limits).all():

@@ -30,6 +30,7 @@ from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import find_leaders, format_value, unique_labels
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS, label_rows, select_branches
 from asana_frames.display.sentences import format_points, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -117,7 +118,7 @@ def goal_drivers(
 def _name_greatest(drivers: pd.DataFrame) -> str:
     """Return what holds a goal back the most, in a sentence."""
     owed = np.nan_to_num(column_numbers(drivers, "owed"))
-    if not (owed > 0).any():
+    if not (owed > TINY).any():
         return ""
     both = {
         end: [*drivers[f"goal_{end}"], *drivers.get(f"driver_{end}", [None] * len(drivers))]
@@ -134,7 +135,7 @@ def _name_greatest(drivers: pd.DataFrame) -> str:
 def _select_rows(rows: list[_Row], most: int) -> list[_Row]:
     """Return the rows that fit, in their order; the driver that the finding names is one."""
     owed = np.array([row.owed for row in rows])
-    first = [int(owed.argmax())] if owed.any() else []
+    first = [int(owed.argmax())] if (owed > TINY).any() else []
     return [rows[at] for at in select_branches([not r.is_heading for r in rows], most, first)]
 
 
@@ -163,7 +164,7 @@ def _describe_goal(ahead: Any) -> str:
 
 
 def _describe_driver(name: Any, kind: Any, progress: Any, weight: Any, owed: Any) -> _Row:
-    sign = "" if kind == "goal" else f"[{format_value(kind)}] "
+    sign = "" if format_value(kind) == "goal" else f"[{format_value(kind)}] "
     done = "no progress" if pd.isna(progress) else f"{format_share(progress)} done"
     part = f"{format_share(weight)} of the goal"
     shown = f"{sign}{format_value(name)}"

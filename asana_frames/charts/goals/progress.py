@@ -41,6 +41,7 @@ from asana_frames.charts.shared.rows import (
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
 from asana_frames.display.sentences import count_noun, format_points, format_share
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY, TOLERATED_LAG
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ def goal_progress(
         without progress are named at the bottom without a bar. What
         is beyond 100 % is hatched and ends at 125 %, progress below 0 has an arrow; both keep
         their number. The subtitle counts the open goals that are more than 10 points behind
-        what is expected by now (``ahead`` below -0.1), and names the one that is furthest behind,
-        or the first of several.
+        what is expected by now (``ahead`` below -0.1), and names the one that is furthest behind;
+        of three or more, the first and how many more.
 
     Raises
     ------
@@ -211,7 +212,7 @@ def _find_behind(goals: pd.DataFrame, rows: Sequence[ProgressRow]) -> list[int]:
     if "ahead" not in goals:
         return []
     ahead = column_numbers(goals, "ahead")
-    is_goal = goals["kind"].eq("goal").tolist() if "kind" in goals else [True] * len(goals)
+    is_goal = _find_goals(goals)
     behind = {
         place: float(ahead[row.number])
         for place, row in enumerate(rows)
@@ -222,6 +223,13 @@ def _find_behind(goals: pd.DataFrame, rows: Sequence[ProgressRow]) -> list[int]:
         and not is_final_status(goals["status"].iloc[row.number])
     }
     return sorted(behind, key=lambda place: behind[place])
+
+
+def _find_goals(goals: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which rows are goals: all of them where the table has no other kinds."""
+    return (
+        is_true(goals["kind"].eq("goal")) if "kind" in goals else np.ones(len(goals), dtype=bool)
+    )
 
 
 def draw_progress_bars(
@@ -285,7 +293,7 @@ def _draw_bars(
     """Draw bars up to their target and hatched beyond it, and an arrow for those below 0."""
     ax.barh(at, percent.clip(0, 100), color=colours, height=_BAR_HEIGHT)
     legend: dict[str, Artist] = {}
-    beyond = percent > 100
+    beyond = percent > 100 + TINY
     if beyond.any():
         ends = percent[beyond].clip(100, _FARTHEST) - 100
         style: dict[str, Any] = {"facecolor": "none", "hatch": "//////", "linewidth": 0}
@@ -293,7 +301,7 @@ def _draw_bars(
         ax.barh(at[beyond], ends, left=100, height=_BAR_HEIGHT, edgecolor=own, **style)
         line = ax.axvline(100, color=mix_ink(ax, MUTED), linewidth=1.0, linestyle=":")
         legend["target"] = line
-    below = at[percent < 0]
+    below = at[percent < -TINY]
     if len(below):
         (arrows,) = ax.plot(
             np.zeros(len(below)), below, linestyle="", marker=4, color=mix_ink(ax), clip_on=False
@@ -338,7 +346,8 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
     counted = f"{count:,} of {count_noun(len(names), what)}"
     lag = format_points(float(np.nanmax(behind)), most).partition(" ")[0]
     name = name_leaders(names, behind)
-    return f"{counted} {verb} {rule}: {name}{'' if count == 1 else ' the most'} by {lag}."
+    most_behind = f": {name} by" if count == 1 else f"; the most: {name}, by"
+    return f"{counted} {verb} {rule}{most_behind} {lag}."
 
 
 def _name_goals(goals: pd.DataFrame) -> pd.Series[Any]:
@@ -357,12 +366,11 @@ def _progress_labels(ax: Axes, goals: pd.DataFrame) -> list[str]:
     """Return what stands beside the bars; on narrow axes how far ahead a goal is, is left out."""
     has_ahead = "ahead" in goals and axes_width(ax) >= WIDE
     ahead = goals["ahead"] if has_ahead else pd.Series(pd.NA, index=goals.index)
-    kinds = goals["kind"] if "kind" in goals else pd.Series("goal", index=goals.index)
-    columns = zip(goals["progress"], goals["status"], ahead, kinds, strict=True)
+    columns = zip(goals["progress"], goals["status"], ahead, _find_goals(goals), strict=True)
     return [_progress_label(*values) for values in columns]
 
 
-def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") -> str:
+def _progress_label(progress: Any, status: Any, ahead: Any, is_goal: bool = True) -> str:
     """Return progress and status as text.
 
     Examples
@@ -370,7 +378,7 @@ def _progress_label(progress: Any, status: Any, ahead: Any, kind: Any = "goal") 
     >>> _progress_label(0.5, "red", -0.25), _progress_label(pd.NA, "green", pd.NA)
     ('50 %  off track, 25 points behind', 'no progress, on track')
     """
-    if kind != "goal":
+    if not is_goal:
         return "" if pd.isna(progress) else f"{format_share(progress)}  done"
     words = goal_status_look(status).words
     if pd.isna(progress):

@@ -97,23 +97,31 @@ def scorecard(
         set_heading(ax, scorecard, _WHAT, titles)
         return draw_empty(ax, "No key results")
     drawn = select_goal_rows(card, rows, count_fitting_rows(ax, _MOST_ROWS, reserved=1.1))
-    silent = int((~(card["days_since_status"] <= _LONG_AGO).fillna(False)).sum())
-    silent_note = f"{silent} without a status update in {_LONG_AGO} days" if silent else ""
-    # Narrow axes have room for one of the two, and the colour tells the other.
-    is_wide = axes_width(ax) >= WIDE
-    columns = zip(card["current_of_target"], card["status"], strict=True)
-    labels = [_describe_state(values if is_wide else None, status) for values, status in columns]
-    legend = draw_progress_bars(ax, card, drawn[::-1], labels)
+    legend = draw_progress_bars(ax, card, drawn[::-1], _list_labels(ax, card))
     set_heading(
         ax,
         scorecard,
         _WHAT,
         titles,
         finding=_count_behind(card),
-        notes=[silent_note, count_hidden(len(rows) - len(drawn))],
+        notes=[_count_silent(card), count_hidden(len(rows) - len(drawn))],
         legend=legend,
     )
     return make_room(ax)
+
+
+def _list_labels(ax: Axes, card: pd.DataFrame) -> list[str]:
+    """Return what stands beside the bars."""
+    # Narrow axes have room for one of the two, and the colour tells the other.
+    is_wide = axes_width(ax) >= WIDE
+    columns = zip(card["current_of_target"], card["status"], strict=True)
+    return [_describe_state(values if is_wide else None, status) for values, status in columns]
+
+
+def _count_silent(card: pd.DataFrame) -> str:
+    """Return a note that counts the key results without a recent update, if there are any."""
+    silent = int((~(card["days_since_status"] <= _LONG_AGO).fillna(False)).sum())
+    return f"{silent} without a status update in {_LONG_AGO} days" if silent else ""
 
 
 def _count_behind(card: pd.DataFrame) -> str:

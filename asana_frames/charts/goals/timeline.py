@@ -9,6 +9,7 @@ import pandas as pd
 
 from asana_frames.charts.shared.about import Titles, copy_attrs_as_of
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     count_fitting_rows,
     count_hidden,
     draw_empty,
@@ -21,8 +22,8 @@ from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.dates import label_date_axis
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import mix_ink, shade
-from asana_frames.charts.shared.labels import format_value, unique_labels
-from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.statuses import goal_status_look, is_final_status
 from asana_frames.charts.shared.today import find_today, mark_today
 from asana_frames.display.sentences import count_noun, format_day, format_share
@@ -30,6 +31,7 @@ from asana_frames.types import When
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 _MOST_GOALS = 40
 _WHAT = "goals in time"
@@ -67,7 +69,7 @@ def goal_timeline(
         is the progress, coloured by status; the label shows both. Goals without days are counted
         in a note. The subtitle counts the goals that were due before the day that is marked, and
         whose status is not a final one (achieved, partial, missed, dropped), and names the one
-        that was due first.
+        that was due first, which is always drawn.
 
     Raises
     ------
@@ -96,11 +98,11 @@ def goal_timeline(
     if rows.empty:
         set_heading(ax, stated, _WHAT, titles)
         return draw_empty(ax, "No goals" if progress.empty else "No goals with dates")
-    drawn = rows.head(count_fitting_rows(ax, _MOST_GOALS, reserved=0.6)).iloc[::-1]
-    _draw_goals(ax, drawn)
+    late = np.flatnonzero(_find_late(rows, today))
+    fits = count_fitting_rows(ax, _MOST_GOALS, reserved=0.6)
+    drawn = rows.iloc[select_branches([0] * len(rows), fits, late[:1].tolist())[::-1]]
     labels = unique_labels(rows, ["gid", "name"], max_name_length(ax))
-    label_rows(ax, list(labels.loc[drawn.index]), upwards=True)
-    ax.spines["left"].set_visible(False)
+    _draw_goals(ax, drawn, list(labels.loc[drawn.index]))
     undated = len(progress) - len(rows)
     undated_note = f"+ {undated} without dates" if undated else ""
     mark_today(ax, today)
@@ -110,24 +112,31 @@ def goal_timeline(
         stated,
         _WHAT,
         titles,
-        finding=_count_overdue(rows, today),
+        finding=_count_overdue(rows, late),
         notes=[count_hidden(len(rows) - len(drawn)), undated_note],
     )
     return make_room(ax)
 
 
-def _count_overdue(goals: pd.DataFrame, today: pd.Timestamp) -> str:
+def _find_late(goals: pd.DataFrame, today: pd.Timestamp) -> NDArray[np.bool_]:
+    """Return which goals are open and were due before a day."""
     is_open = np.array([not is_final_status(status) for status in goals["status"]], dtype=bool)
-    late = goals[(goals["due_on"] < today).to_numpy(dtype=bool) & is_open]
-    if late.empty:
+    is_late: NDArray[np.bool_] = (goals["due_on"] < today).to_numpy(dtype=bool) & is_open
+    return is_late
+
+
+def _count_overdue(goals: pd.DataFrame, late: NDArray[np.int64]) -> str:
+    """Count the goals at the places ``late``, and name the first of them."""
+    if not len(late):
         return "No open goal is past its due day."
     counted = f"{len(late):,} of {count_noun(len(goals), 'goal')}"
     verb = "is" if len(late) == 1 else "are"
-    first = f"{format_value(late['name'].iloc[0])} since {format_day(late['due_on'].iloc[0])}"
+    name = unique_labels(goals, ["gid", "name"], LONGEST_NAME).iloc[late[0]]
+    first = f"{name} since {format_day(goals['due_on'].iloc[late[0]])}"
     return f"{counted} {verb} open past the due day; the first due: {first}."
 
 
-def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
+def _draw_goals(ax: Axes, goals: pd.DataFrame, names: list[str]) -> None:
     places = range(len(goals))
     # Days as numbers: matplotlib counts its dates in days.
     days = ((goals["due_on"] - goals["start_on"]).dt.days + 1).astype("float64")
@@ -140,3 +149,5 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame) -> None:
     for place, value, look in zip(places, goals["progress"], looks, strict=True):
         percent = "no progress" if pd.isna(value) else format_share(value)
         write_beside_axes(ax, f"{percent}  {look.words}", place)
+    label_rows(ax, names, upwards=True)
+    ax.spines["left"].set_visible(False)

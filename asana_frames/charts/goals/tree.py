@@ -26,6 +26,7 @@ from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import format_value
 from asana_frames.charts.shared.rows import OPTIONAL_KINDS
+from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,7 +88,7 @@ def goal_tree(
     widest = max(label.get_window_extent().width for label in ax.get_yticklabels())
     ax.tick_params(axis="y", pad=10 + widest * 72 / ax.figure.dpi)
     repeated = goals["is_repeated"].fillna(False).to_numpy(dtype=bool)
-    own = goals[(goals["kind"] == "goal").to_numpy(dtype=bool) & ~repeated]
+    own = goals[is_true(goals["kind"].eq("goal")) & ~repeated]
     finding = count_behind(own.reset_index(drop=True))
     notes = [count_hidden(len(rows) - len(drawn))]
     set_heading(ax, tree, _WHAT, titles, finding=finding, notes=notes, legend=legend)
@@ -116,12 +117,13 @@ def _sort_by_parents(tree: pd.DataFrame) -> pd.DataFrame:
 
 def _list_rows(goals: pd.DataFrame) -> list[ProgressRow]:
     """Return the rows from the top down, each as deep as it is in the tree."""
+    is_goal = is_true(goals["kind"].eq("goal"))
     columns = (goals[name] for name in ("name", "kind", "depth", "is_repeated"))
     gids = goals["gid"] if "gid" in goals else [None] * len(goals)
     rows = []
     for number, (gid, name, kind, depth, repeated) in enumerate(zip(gids, *columns, strict=True)):
         text = format_value(name)
-        if kind != "goal":
+        if not is_goal[number]:
             text = f"[{format_value(kind)}] {text}"
         ending = " (see above)" if pd.notna(repeated) and repeated else ""
         rows.append(ProgressRow(text, number, gid=gid, depth=int(depth), ending=ending))

@@ -86,8 +86,8 @@ def changes(
     Raises
     ------
     InvalidArgument
-        A column is missing, ``every`` is not a valid period, or ``ax``, ``title`` or ``subtitle``
-        cannot be used.
+        A column is missing, ``every`` is not a valid period, ``tz`` is not a time zone, or
+        ``ax``, ``title`` or ``subtitle`` cannot be used.
     """
     titles = Titles(title, subtitle)
     changes = read_input(changes, ["changed_at", "change"], chart="changes", ax=ax, titles=titles)

@@ -26,17 +26,17 @@ from asana_frames.charts.shared.axes import (
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import Numbers, read_input
+from asana_frames.charts.shared.days_scale import set_days_scale
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     find_leaders,
-    format_number,
     format_tenths,
     format_value,
     name_leaders,
     unique_labels,
 )
-from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.display.sentences import count_noun, cut_name
 from asana_frames.rollups.shared.inputs import is_true
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 #: The most sections that have a box; a note counts the others.
 _MOST_BOXES = 30
 _WHAT = "working days in each section"
-#: The opacity of boxes, and parts of ink of dots beyond their whiskers and of numbers.
+#: The opacity of boxes, and the part of ink of dots beyond their whiskers.
 _BOX, _DOT = 0.3, 0.5
 #: The part of the width that boxes have beside names, and that a tick needs in heights.
 _BOXES, _TICK = 0.45, 2.6
@@ -95,8 +95,9 @@ def section_times(
         visits and of the tasks that are still there. Sections of several projects are named with
         their project. Visits of tasks that came completed do not count. Visits that are not
         certain do; leave them out with ``times[times["is_certain"]]``. The subtitle names the
-        section with the longest median, among those with at least five visits; if none has, those
-        with the most visits. There is none for fewer than two such sections.
+        section with the longest median, which is always drawn, among those with at least five
+        visits; if none has, those with the most visits. There is none for fewer than two such
+        sections.
 
     Raises
     ------
@@ -126,8 +127,9 @@ def section_times(
         return draw_empty(ax, "No visits")
     labels = _label_sections(rows, max_name_length(ax), is_one)
     names = order_sections(rows, labels, order)
-    drawn = names[: count_fitting_rows(ax, _MOST_BOXES, reserved=0.8)]
     ended = _list_ended(rows, labels, names)
+    fits = count_fitting_rows(ax, _MOST_BOXES, reserved=0.8)
+    drawn = [names[at] for at in select_branches([0] * len(names), fits, _find_longest(ended))]
     whole = dict(zip(labels, _label_sections(rows, LONGEST_NAME, is_one), strict=True))
     _draw_boxes(ax, rows, labels, {name: ended[name] for name in drawn})
     set_heading(
@@ -173,16 +175,33 @@ def _list_ended(rows: pd.DataFrame, labels: pd.Series, names: Sequence[str]) -> 
     return {name: found.get(name, np.array([])) for name in names}
 
 
+def _measure_medians(ended: Mapping[str, Numbers]) -> Numbers:
+    """Return the median of each section that has enough visits to be named; NaN for others.
+
+    All are NaN where fewer than two have.
+    """
+    enough = max(1, min(_ENOUGH, max(map(len, ended.values()), default=0)))
+    known = [len(days) >= enough for days in ended.values()]
+    medians = [
+        float(np.median(days)) if is_known and sum(known) >= _FEWEST else np.nan
+        for days, is_known in zip(ended.values(), known, strict=True)
+    ]
+    return np.array(medians, dtype="float64")
+
+
+def _find_longest(ended: Mapping[str, Numbers]) -> list[int]:
+    """Return the place of the first section with the longest median, if one is named."""
+    places = np.flatnonzero(find_leaders(_measure_medians(ended)))
+    return [int(place) for place in places[:1]]
+
+
 def _name_longest(ended: Mapping[str, Numbers]) -> str:
     """Return a sentence on the section with the longest median of visits that have ended."""
-    enough = min(_ENOUGH, max(map(len, ended.values()), default=0))
-    known = {name: days for name, days in ended.items() if len(days) >= max(enough, 1)}
-    medians = {name: float(np.median(days)) for name, days in known.items()}
-    if len(medians) < _FEWEST:
+    medians = _measure_medians(ended)
+    if np.isnan(medians).all():
         return ""
-    values = np.array(list(medians.values()))
-    name, days = name_leaders(medians, values), format_tenths(float(values.max()))
-    if find_leaders(values).sum() > 1:
+    name, days = name_leaders(ended, medians), format_tenths(float(np.nanmax(medians)))
+    if find_leaders(medians).sum() > 1:
         return f"Longest: {name}, {days} working days (median)."
     count = len(ended[name])
     return f"Longest: {name}, {days} working days (median of {count_noun(count, 'visit')})."
@@ -209,34 +228,17 @@ def _draw_boxes(
     )
     set_plain_style(ax, grid="x")
     label_rows(ax, list(ended))
-    _set_long_scale(ax, max((float(d.max()) for d in ended.values() if len(d)), default=1.0))
+    longest = max((float(days.max()) for days in ended.values() if len(days)), default=1.0)
+    set_days_scale(ax.xaxis, longest, room=_TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax)))
     is_wide = axes_width(ax) >= WIDE
     ax.set_xlabel("Working days", fontsize=font_size(ax) + 1)
     for place, values, count in zip(places, ended.values(), present, strict=True):
-        visits = f" visit{'' if len(values) == 1 else 's'}" if is_wide else ""
+        visits = count_noun(len(values), "visit") if is_wide else f"{len(values):,}"
         now = f", {count:,} {'there ' if is_wide else ''}now" if count else ""
-        write_beside_axes(
-            ax, f"{len(values):,}{visits}{now}", place, color=mix_ink(ax, QUIET_TEXT)
-        )
+        write_beside_axes(ax, f"{visits}{now}", place, color=mix_ink(ax, QUIET_TEXT))
 
 
 def _horizontal_option(ax: Axes) -> dict[str, Any]:
     """Return the option for horizontal boxes, which has another name before matplotlib 3.10."""
     is_known = "orientation" in signature(ax.boxplot).parameters
     return {"orientation": "horizontal"} if is_known else {"vert": False}
-
-
-def _set_long_scale(ax: Axes, longest: float) -> None:
-    """Scale days logarithmically from 1 on: most visits are short, and a few very long."""
-    ax.set_xscale("symlog", linthresh=1.0, linscale=0.5)
-    longest = max(2.0, longest)
-    ax.set_xlim(0, longest * 1.15)
-    steps = [step * 10**power for step in (1, 5, 2) for power in range(7)]
-    places: dict[float, float] = {}
-    least = _TICK * font_size(ax) / 72 / (_BOXES * axes_width(ax))
-    for tick in [0, *(step for step in steps if step <= longest), 0.5]:
-        place = float(ax.transAxes.inverted().transform(ax.transData.transform((tick, 0)))[0])
-        if all(abs(place - other) > least for other in places.values()):
-            places[tick] = place
-    ax.set_xticks(list(places), [format_number(tick) for tick in places])
-    ax.minorticks_off()

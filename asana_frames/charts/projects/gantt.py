@@ -26,7 +26,7 @@ from asana_frames.charts.shared.ink import GRID, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import name_rows
 from asana_frames.charts.shared.today import find_today, mark_today
-from asana_frames.display.sentences import format_day
+from asana_frames.display.sentences import count_noun, format_day
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.list_cells import read_lists
 from asana_frames.types import When
@@ -181,8 +181,7 @@ def _summarise(tasks: pd.DataFrame) -> str:
         f"{conflicts:,} start{'s' * (conflicts == 1)} too early" if conflicts else "",
     ]
     told = ", ".join(filter(None, parts))
-    word = "task" if len(tasks) == 1 else "tasks"
-    return f"Of {len(tasks):,} {word}, {told}." if told else ""
+    return f"Of {count_noun(len(tasks), 'task')}, {told}." if told else ""
 
 
 def _sort_by_weight(tasks: pd.DataFrame) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from asana_frames.charts.shared.rows import label_rows, mark_expected
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
+from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.wide import ALL_PROJECTS
 
 if TYPE_CHECKING:
@@ -98,7 +99,10 @@ def portfolio(
     rows = _select_rows(_sort_by_lag(portfolio), count_fitting_rows(ax, _MOST_ROWS, reserved=0.8))
     percent = rows["progress"].mul(100)
     names_width = _name_rows(ax, rows)
-    looks = [_find_look(*each) for each in zip(rows["kind"], rows["last_status"], strict=True)]
+    looks = [
+        _TOTAL_LOOK if is_total else project_status_look(status)
+        for is_total, status in zip(_is_kind(rows, "total"), rows["last_status"], strict=True)
+    ]
     colours = [shade(ax, look.colour) for look in looks]
     ax.barh(range(len(rows)), percent.fillna(0), color=colours, height=0.7)
     room = _WIDER * axes_width(ax) - names_width
@@ -120,7 +124,7 @@ def portfolio(
 
 def _summarise(portfolio: pd.DataFrame) -> str:
     """Return a sentence that counts the projects in trouble, and their overdue tasks."""
-    projects = portfolio[portfolio["kind"].eq("project").fillna(False).astype(bool)]
+    projects = portfolio[_is_kind(portfolio, "project")]
     projects = drop_repeated(projects, "project_gid")
     if projects.empty:
         return ""
@@ -128,7 +132,7 @@ def _summarise(portfolio: pd.DataFrame) -> str:
     parts = [f"{words.count(word):,} {word}" for word in _IN_TROUBLE if word in words]
     troubled = " and ".join(parts) or "none off track or at risk"
     # A task that is in two projects is overdue once.
-    total = portfolio.loc[portfolio["kind"].eq("total").fillna(False).astype(bool), "overdue"]
+    total = portfolio.loc[_is_kind(portfolio, "total"), "overdue"]
     overdue = int(total.fillna(0).sum())
     tasks = f"; {count_noun(overdue, 'task')} overdue" if overdue else ""
     return f"Of {count_noun(len(projects), 'project')}, {troubled}{tasks}."
@@ -141,7 +145,7 @@ def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:
     rows = portfolio.assign(**shares, path=path, lag=shares["progress"] - shares["expected"])
     rows = rows.reset_index(drop=True)
     above = rows["path"].tolist()
-    is_project = (rows["kind"] == "project").tolist()
+    is_project = _is_kind(rows, "project").tolist()
     goes_on = [
         here > 0 and is_project[here] and is_project[here - 1] and above[here] == above[here - 1]
         for here in range(len(rows))
@@ -155,13 +159,14 @@ def _select_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return the first rows, and the total in place of the last of them."""
     if len(rows) <= most:
         return rows
-    totals = rows[rows["kind"] == "total"].tail(1)
+    totals = rows[_is_kind(rows, "total")].tail(1)
     others = rows.drop(index=totals.index).head(max(most - len(totals), 1))
     return pd.concat([others, totals], ignore_index=True)
 
 
-def _find_look(kind: Any, status: Any) -> StatusLook:
-    return _TOTAL_LOOK if kind == "total" else project_status_look(status)
+def _is_kind(rows: pd.DataFrame, kind: str) -> pd.Series[bool]:
+    """Return which rows are of a kind; those without one are of none."""
+    return pd.Series(is_true(rows["kind"].eq(kind)), index=rows.index)
 
 
 def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
@@ -169,14 +174,14 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
 
     What has parts is in bold letters.
     """
-    is_project = rows["kind"] == "project"
+    is_project = _is_kind(rows, "project")
     own = {
         end: rows[f"project_{end}"]
         .astype(object)
         .where(is_project, rows[f"portfolio_{end}"].astype(object))
         for end in ("gid", "name")
     }
-    is_total = rows["kind"] == "total"
+    is_total = _is_kind(rows, "total")
     own["name"] = own["name"].mask(is_total, ALL_PROJECTS)
     names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
     depths = rows["path"].map(len).astype("int64")
@@ -246,7 +251,7 @@ def _format_age(days: float) -> str:
     ('today', '1 day ago', '31 days ago')
     """
     whole = int(days)
-    return "today" if whole < 1 else f"{whole:,} day{'s' if whole > 1 else ''} ago"
+    return "today" if whole < 1 else f"{count_noun(whole, 'day')} ago"
 
 
 def _axis_end(label: float, room: float) -> float:

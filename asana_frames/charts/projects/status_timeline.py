@@ -27,6 +27,7 @@ from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import unique_labels
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
+from asana_frames.display.sentences import format_day
 from asana_frames.rollups.shared.moments import parse_moment, parse_moments
 from asana_frames.types import When
 
@@ -97,7 +98,7 @@ def status_timeline(
         ax = new_axes(height=0.34 * min(len(parents), _MOST_PARENTS) + 1.9)
     notes = [
         f"+ {unplaced} without a parent or day" if unplaced else "",
-        f"+ {later} after that" if later else "",
+        f"+ {later} after {format_day(end)}" if later else "",
     ]
     if updates.empty:
         as_of = copy_attrs_as_of(statuses, now=None if now is None else end)

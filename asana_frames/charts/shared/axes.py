@@ -30,6 +30,8 @@ _USUAL_SIZE = 10.0
 _FILLED = 0.94
 #: Inches from which axes have room for full-size print.
 WIDE = 4.5
+#: The share of the axes' height left for data once titles and labels are drawn.
+DATA_SHARE = 0.6
 
 
 def new_axes(height: float) -> Axes:

@@ -1,4 +1,4 @@
-"""Keep axes within their cell, in figures that no layout engine lays out."""
+"""Keep axes within their cell, in figures without a layout engine."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def fit_cell(ax: Axes) -> None:
 
 
 def find_cell(spec: SubplotSpec, figure: Any) -> _Box:
-    """Return what belongs to axes: the gap on their left, and halves of those above and below.
+    """Return the cell of axes, with the gap on their left and half of the gaps above and below.
 
     Names of rows are on the left; the gap on the right has those of the neighbour.
     """
@@ -75,11 +75,17 @@ def _find_page(figure: Any) -> _Box:
 
 
 def _find_place(ax: Axes, cell: _Box, alike: list[Axes]) -> _Box | None:
-    """Return a place where all that fits is within a cell, or None if axes are to stay."""
+    """Return the position that keeps labels within the cell as far as possible.
+
+    None if it does not change.
+    """
     figure: Any = ax.figure
     to_parts = figure.transSubfigure.inverted()
     space = _PAD * figure.dpi / 72
     boxes = [box for one in alike if (box := one.get_tightbbox()) is not None]
+    # Axes that are not visible have none.
+    if not boxes:
+        return None
     (left, bottom), (right, top) = to_parts.transform(
         [
             (min(box.x0 for box in boxes), min(box.y0 for box in boxes)),

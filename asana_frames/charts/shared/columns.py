@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.about import DEFAULT_TITLES, Titles
+from asana_frames.charts.shared.corners import list_stacked
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.frames.arguments import is_dask
 from asana_frames.rollups.shared.compare import COMPARED
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 
@@ -73,6 +75,8 @@ def read_input(
                 f'{what}({name}=) expects text; "" removes it, None keeps the default; got '
                 f"{type(text).__name__}."
             )
+    if is_dask(frame):
+        raise InvalidArgument(f"{what} takes a pandas DataFrame; call .compute() first.")
     columns = list(columns)
     if isinstance(frame, pd.DataFrame) and "wide" in frame.attrs:
         lost = [name for name in columns if name not in frame]
@@ -119,10 +123,11 @@ def _check_axes(ax: object, what: str) -> None:
             f"{what}(ax=) takes rectilinear axes, which have an edge on the left and one below, "
             f'not {ax.name} axes. Leave out projection="{ax.name}".'
         )
-    if any(inset.get_gid() == HEADING_GID for inset in ax.child_axes):
+    insets = [inset for one in list_stacked(ax) for inset in one.child_axes]
+    if any(inset.get_gid() == HEADING_GID for inset in insets):
         raise InvalidArgument(
-            f"{what}(ax=): these axes have a chart already. Empty them with ax.clear(), or pass "
-            f"other axes."
+            f"{what}(ax=): these axes, or twins of them, have a chart already. Empty them with "
+            f"ax.clear(), or pass other axes."
         )
 
 

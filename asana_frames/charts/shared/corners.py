@@ -89,8 +89,10 @@ def corner_transform(ax: Axes, edge: Edge, points: float) -> Transform:
 def list_stacked(ax: Axes) -> list[Axes]:
     """Return the axes that stand in one place: those passed, and their twins."""
     spec = ax.get_subplotspec()
-    others = [] if spec is None else ax.figure.axes
-    return [ax, *(one for one in others if one is not ax and one.get_subplotspec() == spec)]
+    same = [one for one in ax.figure.axes if one is not ax and one.get_subplotspec() == spec]
+    if spec is None:
+        same = [one for one in same if one.bbox.bounds == ax.bbox.bounds]
+    return [ax, *same]
 
 
 def find_left(ax: Axes) -> float:
@@ -120,7 +122,7 @@ def _make_corner() -> Any:
 
 
 def _find_end(ax: Axes) -> float:
-    """Return the right edge, in pixels, of what axes have for sure.
+    """Return the right edge, in pixels, of the space that no neighbour can take.
 
     Without a layout engine, neighbours that are drawn later may fill the cell to the right.
     """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from asana_frames.charts.shared.axes import (
+    DATA_SHARE,
     axes_height,
     axes_width,
     font_size,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 _MOST = 4
 #: The part of the width of axes that names may take.
 _WIDEST = 0.3
-#: The part of the height of axes that is left when titles and labels have theirs.
-_HEIGHT = 0.6
 
 
 class End(NamedTuple):
@@ -65,7 +64,7 @@ def label_ends(ax: Axes, ends: Mapping[str, End]) -> dict[str, Artist]:
     values = [(0.0, ends[name].value) for name in ends]
     parts = np.clip(np.nan_to_num(to_parts.transform(values)[:, 1]), 0, 1)
     order = np.argsort(parts, kind="stable")
-    least = 1.25 * size / 72 / (_HEIGHT * axes_height(ax))
+    least = 1.25 * size / 72 / (DATA_SHARE * axes_height(ax))
     places = _spread_places(list(parts[order]), least, 1.0)
     if not are_nearest(places, list(parts[order])):
         return {name: end.artist for name, end in ends.items()}

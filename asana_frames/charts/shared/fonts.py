@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from asana_frames.display.sentences import join_words
@@ -49,7 +49,7 @@ def use_fallback_fonts(ax: Axes) -> None:
     for axis in (ax.xaxis, ax.yaxis):
         lost |= _clean_tick_labels(axis)
     for text in ax.findobj(lambda one: isinstance(one, Text)):
-        if isinstance(text, Text) and not text.get_text().isascii():
+        if isinstance(text, Text) and not _list_letters(text).isascii():
             lost |= _fit_fonts(text)
     _warn_of_lost(lost)
 
@@ -73,8 +73,7 @@ def _clean_tick_labels(axis: Axis) -> set[str]:
 
 def _fit_fonts(text: Text) -> set[str]:
     """Set the fonts of a text; return its letters that no font has."""
-    words = "".join(letter for letter in text.get_text() if ord(letter) not in _UNSEEN)
-    missing = find_missing(words, text.get_fontproperties())
+    missing = find_missing(_drop_unseen(_list_letters(text)), text.get_fontproperties())
     families = list(text.get_fontfamily())
     for name, file in _list_fonts() if missing else ():
         found = {letter for letter in missing if has_glyph(file, letter)}
@@ -84,8 +83,32 @@ def _fit_fonts(text: Text) -> set[str]:
         if not missing:
             break
     text.set_fontfamily(families)
-    text.set_text("".join(_BOX if letter in missing else letter for letter in words))
+    _rewrite(text, partial(_replace_missing, missing=missing))
     return missing
+
+
+def _list_letters(text: Text) -> str:
+    """Return what a text says, with all that it may say when its axes have another size."""
+    from asana_frames.charts.shared.wrapped_text import WrappedText
+
+    return "".join(text.list_words()) if isinstance(text, WrappedText) else text.get_text()
+
+
+def _rewrite(text: Text, clean: Callable[[str], str]) -> None:
+    from asana_frames.charts.shared.wrapped_text import WrappedText
+
+    if isinstance(text, WrappedText):
+        text.rewrite(clean)
+    else:
+        text.set_text(clean(text.get_text()))
+
+
+def _replace_missing(words: str, *, missing: set[str]) -> str:
+    return "".join(_BOX if letter in missing else letter for letter in _drop_unseen(words))
+
+
+def _drop_unseen(words: str) -> str:
+    return "".join(letter for letter in words if ord(letter) not in _UNSEEN)
 
 
 def _warn_of_lost(letters: Iterable[str]) -> None:

@@ -13,9 +13,9 @@ from asana_frames.charts.shared.axes import LONGEST_NAME
 from asana_frames.display.sentences import (
     cut_name,
     format_decimals,
-    format_figure,
     join_words,
     list_some,
+    strip_zeros,
 )
 from asana_frames.rollups.shared.key_figures import TINY
 
@@ -46,27 +46,16 @@ def format_value(value: Any) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or NONE
 
 
-def format_number(value: float) -> str:
-    """Return a number as sentences and tiles beside the chart have it.
-
-    Examples
-    --------
-    >>> [format_number(value) for value in (12.5, 0.25, 1125.25, -0.001)]
-    ['12.5', '0.25', '1,125', '>-0.01']
-    """
-    return format_figure(value)
-
-
 def format_exact(value: float) -> str:
     """Return a number whose sums are seen, or money: with two decimals, enough for minutes.
 
     Examples
     --------
-    >>> [format_exact(value) for value in (12.5, 164.25, 1125.25, -0.001)]
-    ['12.5', '164.25', '1,125.3', '>-0.01']
+    >>> [format_exact(value) for value in (12.5, 164.25, 1125.25, -0.001, 1e20)]
+    ['12.5', '164.25', '1,125.3', '-<0.01', '1e+20']
     """
     decimals = 2 if abs(value) < _LARGE else 1
-    return format_decimals(value, decimals).rstrip("0").rstrip(".")
+    return strip_zeros(format_decimals(value, decimals))
 
 
 def format_tenths(value: float) -> str:
@@ -94,7 +83,7 @@ def find_leaders(values: Numbers | pd.Series) -> NDArray[np.bool_]:
 
 
 def name_leaders(names: Iterable[object], values: Numbers | pd.Series) -> str:
-    """Return the names that have the greatest value: the first one, and how many more.
+    """Return the names that have the greatest value; of three or more, the first and a count.
 
     Examples
     --------
@@ -108,7 +97,7 @@ def name_leaders(names: Iterable[object], values: Numbers | pd.Series) -> str:
 
 
 def say_who_leads(names: Iterable[object], values: Numbers | pd.Series) -> str:
-    """Return the names that have the greatest value, and that they have the most.
+    """Return a clause such as "Ben has the most".
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Ticks that are as many as have room where the axis is drawn, and their labels.
+"""Tick locators that fit the length of the axis, and their labels.
 
 It imports matplotlib, so import it within functions.
 """
@@ -51,12 +51,12 @@ class RoundDateFormatter(ConciseDateFormatter):
         return labels
 
     def get_offset(self) -> str:
-        """Return what stands at the end of the axis: nothing beside a date that tells it."""
+        """Return the offset text; empty if the only label has month and year."""
         return "" if self._is_only else str(super().get_offset())  # type: ignore[no-untyped-call]
 
 
 class PartLocator(Locator):
-    """Whole numbers between two, for bars that take a part of a vertical axis."""
+    """Integer ticks between two limits, for bars in part of a vertical axis."""
 
     def __init__(self, low: float, high: float, share: float) -> None:
         self._low, self._high, self._share = low, high, share

@@ -13,7 +13,7 @@ from asana_frames.display.sentences import format_day
 def note_partial(frame: pd.DataFrame, first: np.datetime64, step: Step) -> str:
     """Return a note on the period that begins on a day, if it is not counted to its end.
 
-    What a table says of itself tells that; nothing is noted of one that says nothing.
+    Uses ``now`` and ``end`` of the table's ``attrs``; without them returns an empty text.
     """
     about = read_about(frame)
     (after,) = period_ends(np.array([first]), step)

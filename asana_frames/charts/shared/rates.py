@@ -44,7 +44,7 @@ _LEAST_PERCENT = 10.0
 
 
 def list_period_columns(frame: Any) -> list[str]:
-    """Return the columns of periods that a frame must have if it has periods."""
+    """Return ``period`` and ``partial`` if the frame has periods, else nothing."""
     has_periods = isinstance(frame, pd.DataFrame) and "period" in frame.columns
     return ["period", "partial"] if has_periods else []
 
@@ -52,7 +52,7 @@ def list_period_columns(frame: Any) -> list[str]:
 def add_repeated(
     rows: pd.DataFrame, keys: Sequence[str], counts: Sequence[str], rate: tuple[str, str, str]
 ) -> pd.DataFrame:
-    """Add up rows of the same group and period, as two tables have that were put together.
+    """Sum rows that repeat a group and period, as in two concatenated tables.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def add_repeated(
     counts
         The columns that are added up.
     rate
-        A column of rates, and those of the parts and of the wholes that they are of.
+        The names of the rate, of its numerator and of its denominator.
 
     Examples
     --------
@@ -186,7 +186,7 @@ def find_most(
 ) -> tuple[str, float, float | None]:
     """Return the group with the greatest sum of a part, this sum, and that of the whole.
 
-    Of several with the same sum it is the first, with the number of the others, and no whole.
+    Of several with the same sum, the names are those of `name_leaders`, and there is no whole.
 
     Examples
     --------

@@ -42,7 +42,8 @@ def select_branches(depths: Sequence[int], most: int, first: Iterable[int] = ())
     Parameters
     ----------
     depths
-        How deep each row is, from the top down: it stands below those above it that are less deep.
+        The depth of each row, from the top down; its parent is the nearest row above with a
+        smaller depth.
     most
         How many rows fit.
     first

@@ -17,7 +17,8 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import format_number, unique_labels
+from asana_frames.charts.shared.labels import unique_labels
+from asana_frames.display.sentences import format_figure
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -109,7 +110,7 @@ def limit_others(ax: Axes, table: pd.DataFrame, unit: str, *, highest: float) ->
     if others <= _DWARFED * highest:
         return ""
     ax.set_ylim(top=_CUT * highest)
-    return f"{table.columns[-1]} is cut: up to {format_number(others)} {unit}"
+    return f"{table.columns[-1]} is cut: up to {format_figure(others)} {unit}"
 
 
 def series_looks(count: int) -> list[SeriesLook]:

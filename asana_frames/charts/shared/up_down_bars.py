@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from asana_frames.charts.shared.axes import axes_height, font_size, set_count_axis, set_plain_style
+from asana_frames.charts.shared.axes import (
+    DATA_SHARE,
+    axes_height,
+    font_size,
+    set_count_axis,
+    set_plain_style,
+)
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import Days, Step, day_positions, period_ends
 from asana_frames.charts.shared.ink import mix_ink
@@ -23,8 +29,6 @@ BAR_SHARE = 0.4
 _MANY = 200
 #: The least part of the height between bars and panel.
 _GAP = 0.06
-#: The part of the height of axes that is left when titles and labels have theirs.
-_PANELS = 0.6
 
 
 def sum_periods(rows: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
@@ -111,7 +115,7 @@ def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
     Call it once the horizontal axis of ``ax`` is set.
     """
     # The lowest number of the panel stands above the highest one of the bars.
-    gap = max(_GAP, font_size(ax) / 72 / (_PANELS * axes_height(ax)))
+    gap = max(_GAP, font_size(ax) / 72 / (DATA_SHARE * axes_height(ax)))
     above = ax.inset_axes((0.0, share + gap, 1.0, 1.0 - share - gap))
     above.set_xlim(ax.get_xlim())
     set_count_axis(above, label)

@@ -6,7 +6,7 @@ It imports matplotlib, so import it within functions.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from matplotlib.font_manager import FontProperties
@@ -36,8 +36,10 @@ def wrap_title(
 ) -> None:
     """Let the title of axes break into lines, as `wrap_when_drawn` does, at a place on the left.
 
-    A title that is set later replaces it, wherever that is. It begins at the same place, unless
-    it is set with ``loc="right"``.
+    A title that is set later replaces it, whatever its ``loc``; an empty one removes it if it is
+    set for the ``loc`` of the title, and changes nothing otherwise. Titles that are set with
+    ``loc="left"`` or ``loc="center"`` begin at the same place, so that the last one replaces the
+    others; one with ``loc="right"`` keeps its place.
 
     Parameters
     ----------
@@ -94,6 +96,17 @@ class WrappedText(Text):
         """Return whether the text is one that was chosen here, not by the user."""
         return self.get_text() == self._shown
 
+    def list_words(self) -> list[str]:
+        """Return the text that is shown, and those that may be shown on other axes sizes."""
+        return [self.get_text(), *(self._choices if self.is_own() else ())]
+
+    def rewrite(self, clean: Callable[[str], str]) -> None:
+        """Rewrite the text, and all that may be shown in its place."""
+        is_own = self.is_own()
+        self._choices = [clean(words) for words in self._choices]
+        Text.set_text(self, clean(self.get_text()))
+        self._shown = self.get_text() if is_own else self._shown
+
     def wrap_words(self) -> None:
         """Break the text into lines that fit its axes."""
         points = _SPARE * 72 * find_room(cast("Any", self.axes))
@@ -127,7 +140,7 @@ class WrappedText(Text):
 
 
 class WrappedTitle(WrappedText):
-    """A title of axes; one that the user sets in another place of theirs replaces it."""
+    """A title of axes, which another one that the user sets replaces."""
 
     _titles: Sequence[Text] = ()
     _place: Transform | None = None
@@ -140,11 +153,13 @@ class WrappedTitle(WrappedText):
             self.set_horizontalalignment("left")
 
     def set_text(self, s: Any) -> None:
-        """Set the text in place of a title that was chosen for the axes."""
+        """Set the text in place of a title that was chosen, or that begins where this one does."""
         super().set_text(s)
-        for title in self._titles:
-            if title is not self and isinstance(title, WrappedTitle) and title.is_own():
-                Text.set_text(title, "")
+        for title in self._titles if self.get_text() else ():
+            if title is not self and isinstance(title, WrappedTitle):
+                is_covered = self._place is not None and title._place is not None
+                if title.is_own() or is_covered:
+                    Text.set_text(title, "")
 
     def set_transform(self, t: Transform | None) -> None:
         """Set the place; matplotlib sets that of all titles anew whenever one is set."""

@@ -102,7 +102,7 @@ def approvals(
     days, legend = _draw_weeks(ax, dated.assign(person=labels), drawn)
     name_rows(ax, range(len(drawn)), drawn)
     undated = len(table) - len(dated)
-    undated_note = f"+ {undated} rows without a week" if undated else ""
+    undated_note = f"+ {count_noun(undated, 'row')} without a week" if undated else ""
     set_heading(
         ax,
         approvals,

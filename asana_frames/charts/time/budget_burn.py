@@ -35,17 +35,16 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.ink import mix_ink, shade
+from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     format_exact,
-    format_number,
     format_value,
     name_leaders,
     shorten_name,
 )
 from asana_frames.charts.shared.today import mark_today
 from asana_frames.charts.time.budget_names import label_budgets
-from asana_frames.display.sentences import format_day, format_share
+from asana_frames.display.sentences import format_day, format_figure, format_share, list_some
 from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
@@ -70,8 +69,6 @@ _NEEDED = (
     "exhausted_earliest",
     "exhausted_latest",
 )
-#: The part of ink of the line of the plan.
-_PLAN = 0.6
 #: Arguments of `set_heading`.
 _Around: TypeAlias = dict[str, Any]
 #: The most budgets that a note names; it counts the others.
@@ -108,9 +105,9 @@ def budget_burn(
         dashed in its band, the budget as a horizontal line, the plan, and the day on which it is
         used up. The subtitle tells what is used, and when all is. A note counts the hours that
         are left out because they have no rate.
-        For several: the used part of each in percent, at most ten, the most used first; a note
-        counts the others and names those that have no total. The subtitle names the most used,
-        and counts those of which all is used. Today is marked where a forecast goes on.
+        For several: the used part of each in percent, at most ten, those most used by now first;
+        a note counts the others and names those that have no total. The subtitle names the most
+        used, and counts those of which all is used. Today is marked where a forecast goes on.
 
     Raises
     ------
@@ -182,7 +179,7 @@ def _summarise_use(rows: pd.DataFrame, total: float, units: str, exhaustion: str
 
 def _unpriced_note(rows: pd.DataFrame) -> str:
     hours = float(np.nansum(column_numbers(rows, "unpriced_hours")))
-    return f"+ {format_number(hours)} h without a rate" if hours else ""
+    return f"+ {format_figure(hours)} h without a rate" if hours else ""
 
 
 def _amount_points(rows: pd.DataFrame, column: str, step: Step) -> tuple[Numbers, Numbers]:
@@ -239,8 +236,8 @@ def _draw_plan(ax: Axes, rows: pd.DataFrame, step: Step) -> dict[str, End]:
     days = day_positions(_row_ends(rows, step))
     # A line through a single point would not be seen.
     dot = "." if np.isfinite(planned).sum() == 1 else ""
-    (line,) = ax.plot(days, planned, color=mix_ink(ax, _PLAN), lw=1.1, ls="-.", marker=dot)
-    return {"plan": End(float(planned[np.isfinite(planned)][-1]), line, mix_ink(ax, _PLAN))}
+    (line,) = ax.plot(days, planned, color=mix_ink(ax, MUTED), lw=1.1, ls="-.", marker=dot)
+    return {"plan": End(float(planned[np.isfinite(planned)][-1]), line, mix_ink(ax, MUTED))}
 
 
 def _mark_exhaustion(ax: Axes, rows: pd.DataFrame, step: Step) -> str:
@@ -307,10 +304,8 @@ def _draw_several_budgets(
     totals = burn["total"].astype("float64").groupby(names).first()
     rows = {str(name): part for name, part in dated.groupby(names.loc[dated.index])}
     known = [name for name in totals.index if totals[name] > 0]
-    ordered = sorted(
-        (name for name in known if name in rows),
-        key=lambda name: -column_numbers(rows[name], "used_total")[-1] / totals[name],
-    )
+    shares = _measure_shares({name: rows[name] for name in known if name in rows}, totals)
+    ordered = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))
     lines = {
         name: _draw_percent(ax, rows[name], totals[name], shade(ax, colour), step)
         for name, colour in zip(ordered, SERIES, strict=False)
@@ -331,7 +326,7 @@ def _draw_several_budgets(
     _show_days(ax, pd.Timestamp(starts[0]), pd.Timestamp(_row_ends(shown, step).max()))
     ax.set_ylabel("Used (%)", fontsize=font_size(ax) + 1)
     whole = dict(zip(names, label_budgets(burn, LONGEST_NAME), strict=True))
-    around = {"notes": notes, "finding": _summarise_several(rows, totals, whole)}
+    around = {"notes": notes, "finding": _summarise_several(shares, whole)}
     ends = {
         name: End(100 * column_numbers(rows[name], "used_total")[-1] / totals[name], line, colour)
         for (name, line), colour in zip(lines.items(), SERIES, strict=False)
@@ -343,15 +338,19 @@ def _draw_several_budgets(
     return around
 
 
-def _summarise_several(
-    rows: dict[str, pd.DataFrame], totals: pd.Series, whole: Mapping[str, str]
-) -> str:
-    """Return a sentence that names the most used budget, and counts those that are used up."""
+def _measure_shares(rows: Mapping[str, pd.DataFrame], totals: pd.Series) -> dict[str, float]:
+    """Return the part of each budget that is used by now; NaN where all rows are a forecast."""
     shares = {}
     for name, part in rows.items():
         known = _count_known_rows(part)
-        if known and totals[name] > 0:
-            shares[name] = column_numbers(part, "used_total")[known - 1] / totals[name]
+        used = float(column_numbers(part, "used_total")[known - 1]) if known else np.nan
+        shares[name] = used / float(totals[name])
+    return shares
+
+
+def _summarise_several(shares: Mapping[str, float], whole: Mapping[str, str]) -> str:
+    """Return a sentence that names the most used budget, and counts those that are used up."""
+    shares = {name: share for name, share in shares.items() if not np.isnan(share)}
     if not shares:
         return ""
     used = np.array(list(shares.values()), dtype="float64")
@@ -369,7 +368,4 @@ def _draw_percent(ax: Axes, rows: pd.DataFrame, total: float, colour: str, step:
 
 
 def _list_names(heading: str, names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    return f"{heading}: {', '.join(names[:_MOST_NAMES])}{more}"
+    return f"{heading}: {list_some(names, _MOST_NAMES)}" if names else ""

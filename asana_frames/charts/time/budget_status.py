@@ -36,6 +36,7 @@ from asana_frames.charts.shared.labels import (
 from asana_frames.charts.shared.rows import label_rows
 from asana_frames.charts.time.budget_names import label_budgets
 from asana_frames.display.sentences import count_noun, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -88,8 +89,8 @@ def budget_status(
         A bar per budget, in percent of its total, in the colour of its state, hatched where it
         is beyond the total; a hollow diamond for the forecast at the end. What is used and the
         state are written beside it. The worst state is at the top, then the most used; at most
-        25, a note counts the others. Bars and forecasts end at 200 %, with an arrow. The
-        subtitle counts the budgets that are over and at risk, and names the most used one.
+        25, a note counts the others. Bars and forecasts end at 200 %, with an arrow. The subtitle
+        counts the budgets that are over and at risk, and names the most used of those over.
 
     Raises
     ------
@@ -156,9 +157,8 @@ def _summarise_states(status: pd.DataFrame) -> str:
 
 def _sort_by_state(status: pd.DataFrame) -> pd.Index:
     """Return the rows by state, the worst first, then by the share that is used."""
-    known = list(_COLOURS)
-    states = status["state"].tolist()
-    ranks = [known.index(state) if state in known else len(known) for state in states]
+    known = {state: rank for rank, state in enumerate(_COLOURS)}
+    ranks = [known.get(state, len(known)) for state in status["state"]]
     order = np.lexsort([-np.nan_to_num(column_numbers(status, "share")), np.array(ranks)])
     return status.index[order]
 
@@ -174,7 +174,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> Numbers:
     places = np.arange(len(rows))
     colours = [shade(ax, _COLOURS.get(state, HATCH)) for state in rows["state"]]
     ax.barh(places, np.minimum(ends, 100), height=0.55, color=colours)
-    beyond = ends > 100
+    beyond = ends > 100 + TINY
     ax.barh(
         places[beyond],
         ends[beyond] - 100,
@@ -260,7 +260,7 @@ def _list_handles(ax: Axes, rows: pd.DataFrame, has_forecast: bool) -> dict[str,
 
     # The states are written beside the bars.
     handles: dict[str, Artist] = {}
-    if (column_numbers(rows, "share") > 1).any():
+    if (column_numbers(rows, "share") > 1 + TINY).any():
         handles["beyond the total"] = Patch(**_hatched_style(ax))
     if has_forecast:
         handles["forecast at the end"] = Line2D([], [], **_hollow_style(ax, "D"))

@@ -43,13 +43,13 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.labels import (
     find_leaders,
-    format_number,
     format_tenths,
     name_leaders,
     unique_labels,
 )
 from asana_frames.charts.shared.rows import name_rows, select_branches
-from asana_frames.display.sentences import format_share
+from asana_frames.display.sentences import count_noun, format_figure, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -110,8 +110,9 @@ def capacity(
         utilisation) at the top; at most 40, a note counts the others. Colours part at 100 %, or
         at 0 hours. Cells without available hours are hatched; unknown ones are grey. Numbers are
         left out when they do not fit; then a colour bar tells the scale. The subtitle counts the
-        persons above 100 %, or below 0 hours, in any period, and names the one with most work in
-        a period, or the first of several. That one is always drawn.
+        persons above 100 %, or below 0 hours, in any period, and names the one with most work, or
+        the fewest free hours, in a period; of three or more, the first and how many more. The
+        first is always drawn.
 
     Raises
     ------
@@ -142,7 +143,7 @@ def capacity(
     legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show, (days, step))
     name_rows(ax, range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
-    undated_note = f"+ {undated} rows without a period" if undated else ""
+    undated_note = f"+ {count_noun(undated, 'row')} without a period" if undated else ""
     set_heading(
         ax,
         capacity,
@@ -185,17 +186,18 @@ def _name_busiest(rows: pd.DataFrame, show: Show) -> str:
     there = _find_work(rows.assign(person=labels), show)
     if there.empty:
         return ""
-    is_over = (there["work"] > measure.centre).to_numpy(dtype=bool)
+    is_over = (there["work"] > measure.centre + TINY).to_numpy(dtype=bool)
     busy, all_of = there["person"][is_over].nunique(), there["person"].nunique()
     limit = "over 100 %" if measure.centre else "below 0 hours"
     step = find_step(unique_days(rows["period"]), rows.attrs.get("every"))
     most = _describe_busiest(there, measure, step)
+    leads = "busiest" if measure.centre else "least free"
     if all_of == 1:
-        return f"Busiest: {most}." if most else ""
+        return f"{leads.capitalize()}: {most}." if most else ""
     counted = f"{busy:,}" if busy else "None"
     verb = "is" if busy <= 1 else "are"
     where = f"in {'at least one' if busy else 'any'} {name_period(step)}"
-    busiest = f"; busiest: {most}" if most else ""
+    busiest = f"; {leads}: {most}" if most else ""
     return f"{counted} of {all_of:,} people {verb} {limit} {where}{busiest}."
 
 
@@ -203,7 +205,7 @@ def _describe_busiest(there: pd.DataFrame, measure: _Measure, step: Step) -> str
     """Return who is busiest and how busy, if anybody has any work."""
     work = column_numbers(there, "work")
     most = float(work.max())
-    if measure.centre and not most:
+    if measure.centre and most <= TINY:
         return ""
     value = format_share(most / 100) if measure.centre else f"{format_tenths(-most)} h"
     periods = there["period"][find_leaders(work)].unique()
@@ -276,7 +278,7 @@ def _format_percent(percent: float) -> str:
 
 
 def _capacity_texts(values: Numbers, is_away: NDArray[np.bool_], show: Show) -> list[list[str]]:
-    format_cell = format_number if show == "free" else _format_percent
+    format_cell = format_figure if show == "free" else _format_percent
     return [
         [
             AWAY if away else "" if np.isnan(value) else format_cell(value)

@@ -9,30 +9,23 @@ import pandas as pd
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
-    count_fitting_rows,
-    count_hidden,
     draw_empty,
-    font_size,
     make_room,
     max_name_length,
     new_axes,
-    set_plain_style,
 )
 from asana_frames.charts.shared.columns import column_numbers, read_input
 from asana_frames.charts.shared.compared_bars import (
+    MOST_ROWS,
     ComparedHours,
     Words,
-    draw_compared_bars,
-    select_compared,
-    summarise_compared,
-    write_compared_labels,
+    draw_compared_rows,
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import (
     name_by_keys,
     unique_labels,
 )
-from asana_frames.charts.shared.rows import label_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,7 +39,6 @@ _WORDS = Words(
     rest="not estimated",
     more="took longer than estimated",
 )
-_MOST_ROWS = 25
 
 
 def estimates(
@@ -90,7 +82,7 @@ def estimates(
     keys = [column for column in estimates.columns if column not in _MEASURES]
     what = name_by_keys("tracked and estimated hours", keys)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(estimates), _MOST_ROWS) + 1.9)
+        ax = new_axes(height=0.34 * min(len(estimates), MOST_ROWS) + 1.9)
     if estimates.empty:
         set_heading(ax, estimates, what, titles)
         return draw_empty(ax, "No estimates")
@@ -102,23 +94,8 @@ def estimates(
     )
     columns = ("estimated", "actual", "unestimated")
     hours = ComparedHours(*(column_numbers(rows, name) for name in columns))
-    most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    places = select_compared(hours, most)
-    drawn = hours.take(places)
-    legend = draw_compared_bars(ax, drawn, _WORDS)
-    write_compared_labels(ax, drawn, _WORDS)
-    set_plain_style(ax, grid="x")
-    label_rows(ax, [names[at] for at in places])
-    ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    set_heading(
-        ax,
-        estimates,
-        what,
-        titles,
-        finding=summarise_compared(whole, hours, _WORDS),
-        notes=[count_hidden(len(rows) - len(drawn.actual))],
-        legend=legend,
-    )
+    around = draw_compared_rows(ax, hours, names, whole, _WORDS)
+    set_heading(ax, estimates, what, titles, **around)
     return make_room(ax)
 
 

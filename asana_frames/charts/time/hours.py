@@ -44,7 +44,6 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     find_leaders,
-    format_number,
     key_heading,
     name_by_keys,
     name_leaders,
@@ -62,7 +61,8 @@ from asana_frames.charts.shared.stacked_bars import (
     pivot_series,
     series_looks,
 )
-from asana_frames.display.sentences import format_share
+from asana_frames.display.sentences import format_figure, format_share
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -147,7 +147,7 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
     """Draw hours by period; return what stands around the axes."""
     dated = drop_missing(hours, "period")
     undated = float(hours.loc[hours["period"].isna(), "hours"].sum())
-    notes = [f"+ {format_number(undated)} h without a date" if undated else ""]
+    notes = [f"+ {format_figure(undated)} h without a date" if undated else ""]
     if dated.empty:
         draw_empty(ax, "No hours with a date")
         return {"notes": notes}
@@ -200,16 +200,16 @@ def _find_most(hours: pd.DataFrame, keys: Sequence[str]) -> str:
     """Return a sentence on the series with most hours, if there are several."""
     totals = _sum_by_size(hours["hours"], unique_labels(hours, keys, LONGEST_NAME))
     whole = float(totals.sum())
-    if len(totals) < _FEWEST or whole <= 0:
+    if len(totals) < _FEWEST or whole <= TINY:
         return ""
     most = float(totals.iloc[0])
     name = name_leaders(totals.index, totals)
-    if (totals < 0).any():
+    if (totals < -TINY).any():
         # What is taken off elsewhere makes one of them more than the whole.
-        return f"Most: {name}, {format_number(most)} h."
+        return f"Most: {name}, {format_figure(most)} h."
     share = format_share(most / whole)
     each = " each" if find_leaders(totals).sum() > 1 else ""
-    told = f"{format_number(most)} of {format_number(whole)} h{each}"
+    told = f"{format_figure(most)} of {format_figure(whole)} h{each}"
     return f"Most: {name}, {told} ({share})."
 
 
@@ -255,7 +255,7 @@ def _set_period_axis(ax: Axes, table: pd.DataFrame, step: Step) -> Numbers:
     places = day_positions(days)
     set_span(ax, places[0], places[-1], margin=0.7 * step.days, least=5 * step.days)
     # Hours below 0 are unusual; a line shows where they begin.
-    if (table < 0).any(axis=None):
+    if (table < -TINY).any(axis=None):
         ax.axhline(0, color=mix_ink(ax), linewidth=0.8)
     return places
 
@@ -282,7 +282,7 @@ def _draw_totals(ax: Axes, hours: pd.DataFrame, keys: Sequence[str]) -> None:
 def _draw_total_bars(ax: Axes, totals: pd.Series, *, has_other: bool) -> None:
     """Draw a bar per series with its number; the last may be that of all others."""
     bars = ax.barh(range(len(totals)), totals, height=0.72, color=shade(ax, SERIES[0]))
-    texts = [format_number(value) for value in totals]
+    texts = [format_figure(value) for value in totals]
     ax.margins(x=0.12)
     if has_other:
         bars[-1].set(**other_style(ax))

@@ -47,16 +47,18 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
+    find_leaders,
     format_exact,
-    format_number,
     name_by_keys,
     name_leaders,
     unique_labels,
 )
 from asana_frames.charts.shared.partial import note_partial
-from asana_frames.charts.shared.rows import label_rows
+from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
+from asana_frames.display.sentences import format_decimals, format_figure
 from asana_frames.exceptions import InvalidArgument
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -156,10 +158,10 @@ def money(
         margin, which has a gap where it is not known (hours without a rate or a cost). Without
         periods: two bars per key, the most money at the top, with a diamond at the margin, which
         is written beside them; where it is below 0, the diamond is red and the number bold. At
-        most 25 keys, a note counts the others. Other notes tell the hours without a rate or a
-        cost, and the money without a day. Tables of amounts have one bar in place of two, and no
-        margin. The subtitle names the period or key with the highest margin, or amount, and
-        counts those below 0.
+        most 25 keys, the one that the subtitle names among them, a note counts the others. Other
+        notes tell the hours without a rate or a cost, and the money without a day. Tables of
+        amounts have one bar in place of two, and no margin. The subtitle names the period or key
+        with the highest margin, or amount, and counts those below 0.
 
     Raises
     ------
@@ -216,7 +218,7 @@ def _read_money(table: pd.DataFrame, names: Sequence[str]) -> _Money:
 def _note_unpriced(found: _Money) -> str:
     if not found.unpriced:
         return ""
-    hours = format_number(found.unpriced)
+    hours = format_figure(found.unpriced)
     if "margin" not in found.rows:
         return f"{hours} h without a rate"
     return f"{hours} h without a rate or a cost, where the margin is unknown"
@@ -259,7 +261,7 @@ def _summarise(found: _Money, names: Sequence[str], sums: pd.DataFrame) -> str:
         return ""
     most = name_leaders(names, values)
     money = f"{_format_money(float(np.nanmax(values)))} {found.currency}".rstrip()
-    losses = int((values < 0).sum())
+    losses = int((values < -TINY).sum())
     lost = f"; {losses} of {len(values)} below 0" if losses else ""
     return f"Highest {found.main_column}: {most}, {money}{lost}."
 
@@ -269,10 +271,10 @@ def _format_money(value: float) -> str:
 
     Examples
     --------
-    >>> _format_money(7046.25), _format_money(46.25)
-    ('7,046', '46.25')
+    >>> _format_money(7046.5), _format_money(46.25)
+    ('7,047', '46.25')
     """
-    return format_exact(round(value) if abs(value) >= _WHOLE else value)
+    return format_decimals(value, 0) if abs(value) >= _WHOLE else format_exact(value)
 
 
 def _draw_periods(
@@ -307,7 +309,7 @@ def _draw_periods(
 
 
 def _mark_zero(ax: Axes, sums: pd.DataFrame, *, across: str) -> None:
-    if (sums < 0).any(axis=None):
+    if (sums < -TINY).any(axis=None):
         line = ax.axhline if across == "y" else ax.axvline
         line(0, color=mix_ink(ax), linewidth=0.8)
 
@@ -324,7 +326,9 @@ def _draw_by_key(ax: Axes, found: _Money) -> _Around:
     sums = sums.loc[size.sort_values(ascending=False, kind="stable").index]
     # Two bars need more height than a line of text.
     most = max(1, count_fitting_rows(ax, 2 * _MOST_ROWS, reserved=0.9) // 2)
-    shown, hidden = sums.iloc[:most], sums.iloc[most:]
+    named = np.flatnonzero(find_leaders(sums[found.main_column]))[:1].tolist()
+    places = select_branches([0] * len(sums), most, named)
+    shown, hidden = sums.iloc[places], sums.drop(index=sums.index[places])
     drawn = _draw_rows(ax, shown, found)
     set_plain_style(ax, grid="x")
     _mark_zero(ax, shown, across="x")
@@ -357,7 +361,7 @@ def _draw_rows(ax: Axes, sums: pd.DataFrame, found: _Money) -> dict[str, Artist]
         drawn["margin (number at the right)"] = _mark_margins(ax, places, values)
     for place, value in zip(places, values, strict=True):
         text = "unknown" if np.isnan(value) else _format_money(value)
-        write_beside_axes(ax, text, float(place), weight="bold" if value < 0 else "normal")
+        write_beside_axes(ax, text, float(place), weight="bold" if value < -TINY else "normal")
     return drawn
 
 
@@ -366,7 +370,7 @@ def _mark_margins(ax: Axes, places: NDArray[np.int64], values: Numbers) -> Artis
     from matplotlib.lines import Line2D
 
     paper, ink, alarm = find_background(ax), mix_ink(ax), shade(ax, ALARM)
-    is_loss = values < 0
+    is_loss = values < -TINY
     faces, edges = np.where(is_loss, alarm, paper), np.where(is_loss, paper, ink)
     colours: dict[str, Any] = {"facecolor": faces.tolist(), "edgecolor": edges.tolist()}
     ax.scatter(values, places, s=28, marker="D", zorder=3, **colours)

@@ -10,35 +10,28 @@ import pandas as pd
 from asana_frames.charts.shared.about import Titles
 from asana_frames.charts.shared.axes import (
     LONGEST_NAME,
-    count_fitting_rows,
-    count_hidden,
     draw_empty,
-    font_size,
     make_room,
     max_name_length,
     new_axes,
-    set_plain_style,
 )
 from asana_frames.charts.shared.columns import column_numbers, list_keys, read_input
 from asana_frames.charts.shared.compared_bars import (
+    MOST_ROWS,
     ComparedHours,
     Words,
-    draw_compared_bars,
-    select_compared,
-    summarise_compared,
-    write_compared_labels,
+    draw_compared_rows,
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import name_by_keys, unique_labels
 from asana_frames.charts.shared.rates import find_span
-from asana_frames.charts.shared.rows import label_rows
 from asana_frames.display.sentences import format_day
+from asana_frames.rollups.shared.key_figures import TINY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MEASURES = ("planned", "tracked", "difference", "ratio")
-_MOST_ROWS = 25
 _WORDS = Words(
     target="planned",
     over="tracked, more than planned",
@@ -95,7 +88,7 @@ def plan_vs_actual(
     what = name_by_keys("planned and tracked hours", keys)
     rows = _sum_rows(table, keys)
     if ax is None:
-        ax = new_axes(height=0.34 * min(len(rows), _MOST_ROWS) + 1.9)
+        ax = new_axes(height=0.34 * min(len(rows), MOST_ROWS) + 1.9)
     if rows.empty:
         set_heading(ax, plan_vs_actual, what, titles)
         return draw_empty(ax, "Nothing planned or tracked")
@@ -105,26 +98,11 @@ def plan_vs_actual(
     )
     planned, tracked = (column_numbers(rows, name) for name in needed)
     # Where nothing is planned, there is no percentage to show.
-    without = np.where(planned <= 0, tracked, 0.0)
-    hours = ComparedHours(np.where(planned <= 0, np.nan, planned), tracked, without)
-    most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    places = select_compared(hours, most)
-    drawn = hours.take(places)
-    legend = draw_compared_bars(ax, drawn, _WORDS)
-    write_compared_labels(ax, drawn, _WORDS)
-    set_plain_style(ax, grid="x")
-    label_rows(ax, [names[at] for at in places])
-    ax.set_xlabel("Hours", fontsize=font_size(ax) + 1)
-    set_heading(
-        ax,
-        plan_vs_actual,
-        what,
-        titles,
-        finding=summarise_compared(whole, hours, _WORDS),
-        notes=[count_hidden(len(rows) - len(drawn.actual))],
-        days=find_span(table),
-        legend=legend,
-    )
+    is_unplanned = planned <= TINY
+    without = np.where(is_unplanned, tracked, 0.0)
+    hours = ComparedHours(np.where(is_unplanned, np.nan, planned), tracked, without)
+    around = draw_compared_rows(ax, hours, names, whole, _WORDS)
+    set_heading(ax, plan_vs_actual, what, titles, days=find_span(table), **around)
     return make_room(ax)
 
 

@@ -79,11 +79,12 @@ def test_sections_lie_in_the_order_that_is_given_by_gid_or_name() -> None:
 
 def test_beyond_ten_sections_those_with_fewest_tasks_are_other_at_the_bottom() -> None:
     counts = {f"S{n:02}": [0 if n in (1, 4) else 5, 9 if n else 0] for n in range(13)}
+    counts["S12"] = [5, 10]
 
     ax = af.charts.cumulative_flow(flow_of(counts))
 
     areas = areas_of(ax)
-    # S00 has 5 tasks in all, S01 and S04 have 9, all others 14.
+    # S00 has 5 tasks in all, S01 and S04 have 9, all others at least 14.
     kept = [f"S{n:02}" for n in range(13) if n not in (0, 1, 4)]
     assert list(areas) == [*kept, "other (3)"]
     assert areas["other (3)"] == [(0, 5), (0, 18)]
@@ -163,3 +164,12 @@ def test_the_section_with_most_tasks_at_the_end_is_named() -> None:
 
     assert finding_of(ax) == "5 tasks at the end; Doing has the most (4)."
     assert title_of(ax) == "Cumulative flow, 2 to 3 Mar 2026"
+
+
+def test_the_section_that_the_finding_names_is_never_merged() -> None:
+    old = {f"Old {n:02}": [90, 1] for n in range(14)}
+
+    ax = af.charts.cumulative_flow(flow_of(old | {"New": [0, 5]}))
+
+    assert finding_of(ax) == "19 tasks at the end; New has the most (5)."
+    assert legend_of(ax)[-2:] == ["New", "other (5)"]

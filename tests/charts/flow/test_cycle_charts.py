@@ -263,3 +263,14 @@ def test_a_leader_joins_a_label_to_its_line_where_it_stands_beside_another() -> 
 
     assert leaders(ax) == pytest.approx([13.0, 13.4, 13.4, 13.9], abs=0.6)
     assert leaders(far) == []
+
+
+def test_a_section_above_its_limit_is_drawn_and_told_apart_from_others_of_its_name() -> None:
+    counts = {f"{n} section": [1] for n in range(9)} | {"Last": [6]}
+    limits = dict.fromkeys(counts, 3)
+    table = counts_of(counts, limits)
+
+    ax = af.charts.wip(table.assign(section_name="Doing", section_gid=table["section_name"]))
+
+    assert finding_of(ax) == "Above the limit: Doing …Last has 6 of 3."
+    assert "Doing …Last" in legend_of(ax)

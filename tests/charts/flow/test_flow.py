@@ -473,3 +473,32 @@ def test_infinite_numbers_are_refused() -> None:
 
     with pytest.raises(af.InvalidArgument, match=r"the column\(s\) scope have infinite numbers"):
         af.charts.burnup(table)
+
+
+def test_the_mean_of_few_periods_is_in_a_legend_where_it_has_no_room_beside_them() -> None:
+    ax = plt.figure(figsize=(4, 3)).subplots(2, 2)[0, 0]
+
+    af.charts.throughput(throughput_of(10, 12, 15, 12), ax=ax)
+
+    assert [*inside_of(ax), *legend_of(ax)] == ["mean 12.3"]
+
+
+def test_a_mean_beyond_the_axis_is_not_drawn() -> None:
+    many = pd.concat([throughput_of(1, 1, project_name=f"Project {n:02}") for n in range(60)])
+
+    ax = af.charts.throughput(many)
+
+    assert ax.get_ylim()[1] == pytest.approx(1.35 * 10)
+    assert legend_of(ax)[-1] == "other (50)"
+    assert finding_of(ax).startswith("60 per week on average")
+
+
+def test_load_without_a_due_date_is_counted_exactly_and_in_the_singular() -> None:
+    minutes = np.random.default_rng(1).integers(1, 600, 40)
+    days = periods(40).astype(str)
+    rows = [("1", "Ana", day, 1, n / 60) for day, n in zip(days[::-1], minutes, strict=True)]
+
+    table = load_of(*rows, ("2", "Bo", None, 1, 0.0))
+
+    assert "without a due date" not in note_of(af.charts.load(table, show="hours"))
+    assert "+ 1 task without a due date" in note_of(af.charts.load(table))

@@ -338,3 +338,16 @@ def test_what_is_missing_in_a_forecast_is_left_out(column: str) -> None:
     ax = af.charts.forecast(table)
 
     assert "nan" not in " ".join(text.get_text() for text in ax.texts).lower()
+
+
+def test_the_group_that_finishes_last_is_drawn_among_many() -> None:
+    rows = [*work(0, 1, left=8, project="31"), *work(1, 1, left=2, project="32")]
+    both = forecast_of(*rows, by="project")
+    early = both[both["project_name"] == "Shop"]
+    others = [early.assign(project_gid=f"9{n}", project_name=f"Early {n}") for n in range(80)]
+    late = both[both["project_name"] == "Website"]
+
+    ax = af.charts.forecast(pd.concat([*others, late], ignore_index=True))
+
+    assert finding_of(ax).startswith("Last to finish: Website, by ")
+    assert "Website" in [label.get_text() for label in ax.get_yticklabels()]

@@ -470,7 +470,7 @@ def test_points_show_that_a_goal_is_beyond_the_limit(ahead: float, lag: str) -> 
 def test_goals_that_are_equally_far_behind_are_counted() -> None:
     ax = af.charts.goal_progress(progress_of(ahead=[-0.3, -0.3, -0.3]))
 
-    assert subtitle_of(ax).endswith("A and 2 more the most by 30.")
+    assert subtitle_of(ax).endswith("; the most: A and 2 more, by 30.")
 
 
 def test_findings_tell_goals_of_equal_names_apart_as_the_rows_do() -> None:
@@ -536,3 +536,36 @@ def test_rows_that_the_finding_names_are_drawn_in_small_axes() -> None:
         assert len(names) < many
         assert ending in names
         assert ending in subtitle_of(ax)
+
+
+@pytest.mark.parametrize("chart", [af.charts.goal_progress, af.charts.goal_tree])
+def test_rows_without_a_kind_are_not_goals(chart: Any) -> None:
+    kinds = pd.array(["goal", None, "goal"], "string")
+    table = progress_of().assign(kind=kinds, depth=0, is_repeated=False)
+
+    ax = chart(table)
+
+    assert "80 %  done" in [text.get_text() for text in ax.texts]
+
+
+def test_errors_of_floating_point_are_neither_beyond_the_target_nor_below_0() -> None:
+    ax = af.charts.goal_progress(progress_of(progress=[-1e-17, (0.1 + 0.2) / 0.3, 0.5]))
+
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["expected by now"]  # type: ignore[union-attr]
+
+
+def test_the_goal_that_is_due_longest_is_drawn_below_closed_ones() -> None:
+    days = pd.date_range("2026-02-01", periods=60)
+    table = pd.DataFrame({"gid": [f"{n}" for n in range(60)], "name": "Site", "progress": 0.5})
+    table = table.assign(status=["achieved"] * 59 + ["red"], start_on=days[0], due_on=days)
+
+    ax = af.charts.goal_timeline(table, now="2026-11-28")
+
+    assert subtitle_of(ax).endswith("the first due: Site …59 since 1 Apr 2026.")
+    assert names_of(ax)[-1] == "Site …59"
+
+
+def test_errors_of_floating_point_hold_no_goal_back() -> None:
+    ax = af.charts.goal_drivers(drivers_of(3, owed=1e-17))
+
+    assert "back the most" not in " ".join(text.get_text() for text in ax.texts)

@@ -169,3 +169,16 @@ def test_sections_are_in_their_own_order_and_tasks_that_came_completed_do_not_co
     assert names_of(ax) == ["Done", "To do"]
     plain = af.charts.section_times(times)
     assert sorted(words_of(ax)) == sorted(words_of(plain))
+
+
+def test_the_longest_section_is_drawn_after_thirty_others() -> None:
+    rows = [
+        (f"S{n:02}", f"2026-03-02T00:{n:02}", 50.0 if n == 39 else 1.0, False)
+        for n in range(40)
+        for _ in range(5)
+    ]
+
+    ax = af.charts.section_times(times_of(*rows))
+
+    assert finding_of(ax) == "Longest: S39, 50 working days (median of 5 visits)."
+    assert names_of(ax) == [*(f"S{n:02}" for n in range(29)), "S39"]

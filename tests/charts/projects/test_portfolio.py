@@ -247,3 +247,9 @@ def test_the_sandbox_is_drawn(asana: af.Asana) -> None:
     table = af.rollups.portfolio(tasks, projects, now="2026-11-02T09:00Z")
 
     assert len(af.charts.portfolio(table).patches) == len(projects) + 1
+
+
+def test_a_row_without_a_kind_is_drawn() -> None:
+    ax = af.charts.portfolio(board().assign(kind=pd.array(["project"] * 5 + [None], "string")))
+
+    assert len(names_of(ax)) == 6

@@ -118,7 +118,7 @@ def test_what_was_said_after_now_is_left_out_and_counted() -> None:
 
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([30])
     assert finding_of(ax) == "Now: 1 on track (of 1)."
-    assert notes_of(ax) == ["+ 1 after that", "As of 31 Mar 2026"]
+    assert notes_of(ax) == ["+ 1 after 31 Mar 2026", "As of 31 Mar 2026"]
     assert title_of(ax) == "Status from update to update, 1 to 31 Mar 2026"
 
 
@@ -156,7 +156,7 @@ def test_updates_that_are_all_after_the_moment_are_counted() -> None:
     ax = af.charts.status_timeline(updates(*rows), now="2026-02-01")
 
     assert inside_of(ax) == ["No status updates until then"]
-    assert notes_of(ax) == ["+ 2 after that", "As of 1 Feb 2026"]
+    assert notes_of(ax) == ["+ 2 after 1 Feb 2026", "As of 1 Feb 2026"]
 
 
 def test_dates_are_concise_and_settings_stay_and_labels_of_rows_do_not_matter() -> None:

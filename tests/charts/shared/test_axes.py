@@ -200,3 +200,30 @@ def test_a_title_has_as_many_lines_where_its_neighbour_is_drawn_later(letters: i
 
     assert left.get_title() == before
     assert left.title.get_window_extent().y1 <= figure.bbox.y1
+
+
+@pytest.mark.parametrize("place", [None, (0.1, 0.1, 0.8, 0.8)])
+def test_a_second_chart_on_twin_axes_is_refused(place: Any) -> None:
+    figure = pyplot.figure()
+    ax = figure.add_axes(place) if place else figure.subplots()
+    days = pd.to_datetime(["2026-11-02", "2026-11-09"])
+    hours = pd.DataFrame({"period": days, "hours": [3.0, 4.0]})
+    af.charts.hours(hours, ax=ax)
+
+    with pytest.raises(af.InvalidArgument, match="or twins of them, have a chart already"):
+        af.charts.hours(hours, ax=ax.twinx())
+
+
+def test_axes_that_are_not_visible_are_drawn_into() -> None:
+    ax = pyplot.figure().subplots()
+    ax.set_visible(False)
+
+    assert af.charts.goal_progress(progress_of(), ax=ax) is ax
+
+
+def test_dask_frames_are_refused_with_what_to_call() -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    hours = pd.DataFrame({"person_name": ["Ana"], "hours": [3.0]})
+
+    with pytest.raises(af.InvalidArgument, match=r"charts.hours takes a pandas.*\.compute\(\)"):
+        af.charts.hours(dask.from_pandas(hours, npartitions=1))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from matplotlib import pyplot
 from matplotlib.font_manager import FontProperties
 
+import asana_frames as af
 from asana_frames.charts.shared import fonts
 from asana_frames.charts.shared.fonts import find_missing, use_fallback_fonts
 
@@ -77,3 +79,21 @@ def test_a_font_that_has_the_letters_is_added(monkeypatch: pytest.MonkeyPatch) -
 def test_plain_letters_are_missed_by_no_font() -> None:
     assert find_missing("plain", FontProperties(family="no such font")) == set()
     assert find_missing("é\n", FontProperties()) == set()
+
+
+@pytest.mark.parametrize("name", ["\u2764\ufe0f relaunch", "株 relaunch"])
+@pytest.mark.usefixtures("only_the_usual_font")
+@pytest.mark.filterwarnings("ignore:Some characters")
+def test_a_title_whose_letters_are_replaced_stays_one_of_the_chart(name: str) -> None:
+    figure = pyplot.figure(figsize=(8, 3), layout="constrained")
+    hours = pd.DataFrame({"person_name": ["Ana", "Ben"], "hours": [3.0, 2.0]})
+    hours.attrs["subject"] = f"{name} of the site and the shop"
+    ax = af.charts.hours(hours, ax=figure.subplots())
+
+    figure.set_size_inches(3.2, 3)
+    figure.canvas.draw()
+
+    assert ax.title.get_window_extent().x1 <= figure.bbox.x1
+    assert not set("株\ufe0f") & set(ax.get_title())
+    ax.set_title("Mine", loc="left")
+    assert ax.get_title() == ""

@@ -306,3 +306,30 @@ def test_titles_keep_to_their_column_where_labels_of_others_take_much_room() -> 
     right.figure.canvas.draw()
     title = right.title
     assert title.get_window_extent().x1 <= right.figure.bbox.width
+
+
+def test_an_empty_title_removes_only_the_one_in_its_place() -> None:
+    ax = axes_of()
+    set_heading(ax, TABLE, "scope and done", Titles())
+
+    ax.set_title("", loc="right")
+    ax.set_title("", loc="left")
+    kept = ax.get_title()
+    ax.set_title("")
+
+    ax.figure.canvas.draw()
+    assert kept.startswith("Shop: scope and done")
+    assert ax.get_title() == ""
+
+
+def test_of_two_titles_that_begin_at_the_same_place_the_later_one_is_drawn() -> None:
+    ax = axes_of()
+    set_heading(ax, TABLE, "scope and done", Titles())
+
+    ax.set_title("First")
+    ax.set_title("Second", loc="left")
+    ax.set_title("Beside it", loc="right")
+
+    ax.figure.canvas.draw()
+    shown = [ax.get_title(loc) for loc in ("left", "center", "right")]
+    assert shown == ["Second", "", "Beside it"]

@@ -60,7 +60,7 @@ def test_who_lacks_most_hours_is_at_the_top_and_cells_have_the_tracked_hours() -
 
     assert names_of(ax) == ["Bo", "Ana"]
     assert words_of(ax)[:4] == ["12.5", "·", "40", "off"]
-    assert notes_of(ax) == ["+ 1 rows without a week"]
+    assert notes_of(ax) == ["+ 1 row without a week"]
 
 
 def test_the_finding_counts_the_weeks_that_are_not_approved() -> None:

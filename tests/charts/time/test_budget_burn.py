@@ -341,3 +341,23 @@ def test_a_budget_without_a_total_does_not_stretch_the_axis() -> None:
     ax = af.charts.budget_burn(pd.concat([two, long]))
 
     assert ax.get_xlim() == af.charts.budget_burn(two).get_xlim()
+
+
+def test_budgets_most_used_by_now_come_first_whatever_their_forecast() -> None:
+    slow = several(11, known=1, forecast=8)
+    fast = burn_of("Used", known=1, forecast=1, used_total=[95.0, 95.0], budget_gid="9")
+
+    ax = af.charts.budget_burn(pd.concat([slow.assign(total=91.0), fast], ignore_index=True))
+
+    assert finding_of(ax) == "Most used: Used (hours), 95 %."
+    assert next(iter(drawn(ax))) == "Used (hours)"
+
+
+def test_a_note_names_five_budgets_in_place_of_one_more() -> None:
+    burn = several(6)
+    burn["total"] = burn["total"].where(burn["project_name"] == "P00")
+
+    ax = af.charts.budget_burn(burn)
+
+    names = ", ".join(f"P{n:02} (hours)" for n in range(1, 5))
+    assert f"Without a total: {names} and P05 (hours)" in notes_of(ax)

@@ -193,3 +193,19 @@ def test_projects_of_one_name_are_told_apart_whatever_their_units() -> None:
 def test_alerts_in_percent_or_below_0_are_refused(alerts: tuple[float, ...]) -> None:
     with pytest.raises(af.InvalidArgument, match="takes a share above 0"):
         af.charts.budget_status(status_of(0.5), alerts=alerts)
+
+
+def test_errors_of_floating_point_are_not_beyond_the_total() -> None:
+    share = (0.1 + 0.2) / 0.3
+
+    ax = af.charts.budget_status(status_of(share, state="ok"))
+
+    assert "beyond the total" not in legend_of(ax)
+
+
+def test_a_budget_without_a_state_comes_last() -> None:
+    states = pd.array([None, "ok"], "string")
+
+    ax = af.charts.budget_status(status_of(0.5, 0.4, state=states))
+
+    assert names_of(ax) == ["P1 (hours)", "P0 (hours)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -110,7 +111,7 @@ def test_colours_part_at_the_centre_and_too_much_is_red(show: str, centre: float
     ("show", "finding"),
     [
         ("load", "1 of 2 people is over 100 % in at least one week; busiest: Bo, 150 % in "),
-        ("free", "1 of 2 people is below 0 hours in at least one week; busiest: Bo, -20 h in "),
+        ("free", "1 of 2 people is below 0 hours in at least one week; least free: Bo, -20 h in "),
         ("utilisation", "None of 2 people is over 100 % in any week; busiest: Ana, 75 % in "),
     ],
 )
@@ -269,7 +270,7 @@ def test_odd_values_are_drawn() -> None:
 
     assert names_of(ax) == ["Bo", r"Save \$5 and \$6"]
     assert words_of(ax)[:2] == ["50,000", "-38"]
-    assert "+ 1 rows without a period" in words_of(ax)
+    assert "+ 1 row without a period" in words_of(ax)
     ax.figure.canvas.draw()
 
 
@@ -334,3 +335,27 @@ def test_the_finding_tells_people_of_one_name_apart_as_the_rows_do() -> None:
     )
 
     assert "busiest: Ana …0001, 150 %" in finding_of(ax)
+
+
+@pytest.mark.parametrize(
+    ("show", "words"),
+    [
+        ("load", "None of 2 people is over 100 % in any week; busiest: Ana, 100 % in the week"),
+        (
+            "free",
+            "None of 2 people is below 0 hours in any week; least free: Ana, 0 h in the week",
+        ),
+    ],
+)
+def test_errors_of_floating_point_are_not_too_much_work(show: Any, words: str) -> None:
+    full = ("1", "Ana", ONE, 0.3, 0.1 + 0.2, 0.0)
+
+    ax = af.charts.capacity(capacity_of(full, ("2", "Bo", ONE, 1.0, 0.5, 0.0)), show=show)
+
+    assert finding_of(ax).startswith(words)
+
+
+def test_of_free_hours_the_person_with_the_fewest_is_called_least_free() -> None:
+    ax = af.charts.capacity(capacity_of(("1", "Ana", ONE, 40.0, 30.0, 0.0)), show="free")
+
+    assert finding_of(ax) == "Least free: Ana, 10 h in the week from 2 Nov 2026."

@@ -200,8 +200,8 @@ def test_a_small_difference_has_a_sign_and_is_not_0() -> None:
     words = words_of(af.charts.estimates(table))
 
     assert words[:3] == [
-        "100 h of 100 h (<+0.1 %)",
-        "100 h of 100 h (>-0.1 %)",
+        "100 h of 100 h (+<0.1 %)",
+        "100 h of 100 h (-<0.1 %)",
         "9 h of 9 h (0 %)",
     ]
 

@@ -436,3 +436,11 @@ def test_hours_below_0_give_no_part_of_all_and_equal_ones_are_counted() -> None:
 
     assert finding_of(ax) == "Most: Ana, 4 h."
     assert finding_of(alike) == "Most: Ana and Bo, 4 of 8 h each (50 %)."
+
+
+def test_errors_of_floating_point_are_not_hours_below_0() -> None:
+    taken = [("3", "Cem", None, hours) for hours in (0.3, -0.1, -0.2)]
+
+    ax = af.charts.hours(hours_of(("1", "Ana", None, 3.0), ("2", "Ben", None, 1.0), *taken))
+
+    assert finding_of(ax) == "Most: Ana, 3 of 4 h (75 %)."

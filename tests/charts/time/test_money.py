@@ -168,3 +168,26 @@ def test_a_wide_table_is_refused_with_what_to_leave_out() -> None:
 
     with pytest.raises(af.InvalidArgument, match=r"wide table does not have\. Leave out"):
         af.charts.money(wide)
+
+
+def test_errors_of_floating_point_are_no_loss() -> None:
+    ax = af.charts.money(margins_of(("Web", 0.3, 0.1 + 0.2), ("App", 5.0, 1.0)))
+
+    assert finding_of(ax) == "Highest margin: App, 4 EUR."
+    assert [text.get_weight() for text in ax.texts if text.get_text() == "0"] == ["normal"]
+
+
+def test_the_key_with_the_highest_margin_is_drawn_among_larger_ones() -> None:
+    large = [(f"T{n:02}", 1000.0, 1000.0) for n in range(39)]
+
+    ax = af.charts.money(margins_of(*large, ("Small", 10.0, 1.0)))
+
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert finding_of(ax) == "Highest margin: Small, 9 EUR."
+    assert (names[-1], len(names)) == ("Small", 25)
+
+
+def test_amounts_are_rounded_as_in_sentences() -> None:
+    ax = af.charts.money(margins_of(("Web", 7046.5, 0.0), ("App", 5.0, 1.0)))
+
+    assert finding_of(ax) == "Highest margin: Web, 7,047 EUR."

@@ -119,3 +119,21 @@ def test_comparisons_are_no_keys() -> None:
     assert names_of(af.charts.plan_vs_actual(compared)) == names_of(
         af.charts.plan_vs_actual(table)
     )
+
+
+def test_errors_of_floating_point_are_not_more_than_planned() -> None:
+    week = ("1", "Ana", "2026-03-02", 0.3, 0.1), ("1", "Ana", "2026-03-09", 0.0, 0.2)
+
+    ax = af.charts.plan_vs_actual(table_of(*week))
+
+    assert finding_of(ax) == "None of 1 took more than planned."
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["tracked", "planned"]  # type: ignore[union-attr]
+
+
+def test_the_first_rows_are_drawn_where_none_took_more() -> None:
+    rows = [(f"{n}", f"P{n:02}", "2026-03-02", 50.0 - n, 0.0) for n in range(29)]
+    equal = ("99", "Zoe", "2026-03-02", 1.0, 1.0)
+
+    ax = af.charts.plan_vs_actual(table_of(*rows, equal))
+
+    assert names_of(ax) == [f"P{n:02}" for n in range(25)]

@@ -65,7 +65,7 @@ def test_goals_without_a_metric_are_objectives_only() -> None:
         (12400, 40000, "currency", 0, "EUR", "12,400 of 40,000 EUR"),
         (12400.5, 40000, "currency", 2, "EUR", "12,400.50 of 40,000.00 EUR"),
         (31, 40, "none", 1, None, "31 of 40"),
-        (-0.04, 4.5, None, 1, None, ">-0.1 of 4.5"),
+        (-0.04, 4.5, None, 1, None, "-<0.1 of 4.5"),
         (1 / 3, 1, None, None, None, "0.33 of 1"),
         (None, 40, "none", 0, None, "? of 40"),
         (3, None, "none", 0, None, "3"),
