@@ -81,6 +81,8 @@ _ROLLUP_WORDS = frozenset(
         *("subgoals", "projects", "milestones", "tasks", "attributable_to", "minutes", "hours"),
         *("submitted", "draft", "comment", "system", "none", "currency", "percentage"),
         *("mixed", "away", "over", "at risk", "ok", "unpriced", "no total"),
+        # What wide tables call a missing key.
+        "(none)",
         *("finish", "count", "date", "chance", "distribution"),
         *("open", "done", "progress", "expected", "behind", "without_update", "goals", "share"),
     }

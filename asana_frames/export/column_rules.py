@@ -64,9 +64,11 @@ EARLY = (
     *("overdue", "due_on", "total", "used", "share"),
 )
 #: What the column ``kind`` calls rows of totals.
-_TOTAL_KIND = "total"
+TOTAL_KIND = "total"
+#: The attribute with the numbers of the rows of totals, where no column says which they are.
+TOTALS_AT = "totals_at"
 #: Columns with the unit of the others. Time has its unit in its name.
-_UNITS = ("currency_code", "unit", "units")
+UNITS = ("currency_code", "unit", "units")
 _OWN_UNIT = frozenset({"hours", "minutes"})
 #: Words in the names of numbers of which two decimals are enough.
 _WITH_UNIT = _OWN_UNIT | {
@@ -106,7 +108,7 @@ def find_sums(frame: pd.DataFrame) -> list[int]:
     levels = _LEVELS - {"planned"} if "tracked" in frame.columns else _LEVELS
     # Beside a scope it is all that is done, else what is done in the period.
     levels = levels if "scope" in frame.columns else levels - {"done"}
-    units = [frame[name] for name in _UNITS if name in frame.columns]
+    units = [frame[name] for name in UNITS if name in frame.columns]
     return [
         place
         for place, (label, dtype) in enumerate(zip(frame.columns, frame.dtypes, strict=True))
@@ -129,12 +131,14 @@ def find_total_rows(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
     These are the rows that a wide table marks as such, of a ``kind`` that is ``total``, or called
     ``Total`` in a row whose gid is missing.
     """
+    if TOTALS_AT in frame.attrs:
+        return np.isin(np.arange(len(frame)), list(frame.attrs[TOTALS_AT]))
     found = find_wide_totals(frame)
     if found is not None:
         return found
     labels = [label for label in frame.columns if isinstance(label, str)]
     if labels.count("kind") == 1:
-        return frame["kind"].isin([_TOTAL_KIND]).to_numpy(dtype=bool)
+        return frame["kind"].isin([TOTAL_KIND]).to_numpy(dtype=bool)
     found = np.zeros(len(frame), dtype=bool)
     for gid, name in [(label, find_name_column(label)) for label in labels]:
         if name is not None and labels.count(gid) == labels.count(name) == 1:

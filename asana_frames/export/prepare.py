@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -15,9 +15,13 @@ from asana_frames.display.sentences import replace_lone_surrogates
 from asana_frames.exceptions import AsanaWarning, InvalidArgument, warn_caller
 from asana_frames.export.anonymize import anonymize_frame
 from asana_frames.export.column_rules import (
+    TOTAL_KIND,
+    TOTALS_AT,
+    UNITS,
     find_name_column,
     find_total_name,
     find_total_rows,
+    is_gid,
 )
 from asana_frames.export.labels import to_human_labels
 from asana_frames.export.text import format_label
@@ -65,40 +69,85 @@ def prepare_frame(
     _check_options(anonymize, labels)
     made = format_change_values(_make_whole(_make_plain(keep_index(frame))))
     if anonymize is not None:
-        made = _keep_totals(made, *anonymize_frame(made, anonymize))
+        made = _anonymize(made, anonymize)
     return made if labels is None else to_human_labels(made)
 
 
-def _keep_totals(plain: pd.DataFrame, changed: pd.DataFrame, kept: Sequence[int]) -> pd.DataFrame:
-    """Return a changed frame in which rows of totals are called so, for they are nobody.
-
-    Its columns are those of the plain frame at the places that are kept.
-    """
+def _anonymize(plain: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return a frame without names in which rows of totals are still known, as they are nobody."""
     is_total, total = find_total_rows(plain), find_total_name(plain)
-    named = {
-        place: is_named
-        for place in (range(plain.shape[1]) if is_total.any() else ())
-        if (is_named := is_total & plain.iloc[:, place].isin([total]).to_numpy(dtype=bool)).any()
-    }
-    places = [new for new, old in enumerate(kept) if old in named]
-    for new in places:
-        column = changed.iloc[:, new]
-        changed.isetitem(new, column.mask(named[kept[new]], total).array)
-    if named and not places:
-        # The column that named them is left out.
-        _name_totals(changed, is_total, total)
+    words = _find_total_cells(plain, is_total, total)
+    # Not judged by the names of totals, a column of words is still one of words.
+    changed, kept = anonymize_frame(_blank_cells(plain, words), key)
+    named = [(new, *words[old]) for new, old in enumerate(kept) if old in words]
+    for new, is_named, word in named:
+        changed.isetitem(new, _write_word(changed.iloc[:, new], is_named, word))
+    attrs = plain.attrs.get("wide")
+    keys = attrs.get("keys") if isinstance(attrs, Mapping) else None
+    count = sum(old < keys for old in kept) if isinstance(keys, int) else 0
+    place = next((new for new, _, word in named if word == total), None)
+    if place is None and is_total.any():
+        place = _name_totals(changed, is_total, total, count)
+    if isinstance(keys, int):
+        label = None if place is None else changed.columns[place]
+        told = {"total": [label, total]} if is_total.any() else {}
+        changed.attrs["wide"] = {"keys": count, "total_rows": int(is_total.sum()), **told}
+    if not np.array_equal(find_total_rows(changed), is_total):
+        # The columns that say so are left out. No file has this.
+        changed.attrs[TOTALS_AT] = frozenset(np.flatnonzero(is_total).tolist())
     return changed
 
 
-def _name_totals(frame: pd.DataFrame, is_total: npt.NDArray[np.bool_], total: str) -> None:
-    """Write what rows of totals are called into the first column of names that is free there."""
+_TotalCells = Mapping[int, tuple[npt.NDArray[np.bool_], str]]
+
+
+def _find_total_cells(
+    frame: pd.DataFrame, is_total: npt.NDArray[np.bool_], total: str
+) -> _TotalCells:
+    """Return the places of the columns that name rows of totals: which cells do, and how."""
+    found: dict[int, tuple[npt.NDArray[np.bool_], str]] = {}
+    for place, label in enumerate(frame.columns if is_total.any() else ()):
+        word = TOTAL_KIND if label == "kind" else total
+        is_named = is_total & frame.iloc[:, place].isin([word]).to_numpy(dtype=bool)
+        if is_named.any():
+            found[place] = is_named, word
+    return found
+
+
+def _blank_cells(frame: pd.DataFrame, cells: _TotalCells) -> pd.DataFrame:
+    made = frame.copy(deep=False) if cells else frame
+    for place, (is_named, word) in cells.items():
+        column = frame.iloc[:, place].mask(is_named)
+        if isinstance(column.dtype, pd.CategoricalDtype) and not column.isin([word]).any():
+            column = column.cat.remove_categories([word])
+        made.isetitem(place, column.array)
+    return made
+
+
+def _write_word(column: pd.Series[Any], rows: npt.NDArray[np.bool_], word: str) -> Any:
+    """Return the cells of a column with a word in some rows."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        if word not in column.cat.categories:
+            column = column.cat.add_categories([word])
+        return column.mask(rows, word).array
+    return column.astype(object).mask(rows, word).infer_objects().array
+
+
+def _name_totals(
+    frame: pd.DataFrame, is_total: npt.NDArray[np.bool_], total: str, keys: int
+) -> int | None:
+    """Write what rows of totals are called into the first key or name that is free there.
+
+    Returns its place, or None if there is none.
+    """
     names = {find_name_column(label) for label in frame.columns} - {None}
     for place, label in enumerate(frame.columns):
         column = frame.iloc[:, place]
-        if label in names and column[is_total].isna().all():
-            named = column.astype(object).mask(is_total, total)
-            frame.isetitem(place, named.infer_objects().array)
-            return
+        is_name = label in names or (place < keys and not is_gid(label))
+        if is_name and label not in UNITS and column[is_total].isna().all():
+            frame.isetitem(place, _write_word(column, is_total, total))
+            return place
+    return None
 
 
 def check_options(*, anonymize: object, labels: object) -> None:

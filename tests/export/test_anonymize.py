@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 import asana_frames as af
 from asana_frames.catalog import load
 from asana_frames.export.anonymize import anonymize_frame
+from asana_frames.export.column_rules import find_sums, find_total_rows
 from asana_frames.export.csv import stream_csv
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.frames import STR
@@ -560,3 +561,77 @@ def test_a_short_key_is_warned_of_once_and_never_shown(tmp_path: Path, name: str
     assert len(told) == 1
     assert "s3cretkey" not in str(told[0].message)
     writers[name](frame, tmp_path / name, anonymize=KEY)
+
+
+def _wide_hours(key: str, *names: str) -> pd.DataFrame:
+    """Return hours of two weeks side by side, by a key, with totals; one key is missing."""
+    entries = pd.DataFrame(
+        {
+            "gid": pd.array(list("1234"), STR),
+            key: pd.array([*names, None, names[0]], STR),
+            "entered_on": pd.to_datetime(["2026-03-02", "2026-03-02", "2026-03-09", "2026-03-09"]),
+            "duration_minutes": pd.array([60, 120, 30, 60], "Int64"),
+        }
+    )
+    return af.rollups.hours(entries, by=[key], every="W", wide=True, totals=True)
+
+
+def test_the_total_row_of_a_wide_table_keeps_its_key_and_its_name() -> None:
+    wide = _wide_hours("billable_status", "billable", "nonBillable")
+
+    made = anonymize(wide)
+
+    assert made["billable_status"].tolist() == wide["billable_status"].tolist()
+    assert made.attrs == {"wide": wide.attrs["wide"]}
+
+
+def test_a_total_row_is_known_where_a_group_is_called_total() -> None:
+    wide = _wide_hours("approval_status", "APPROVED", "Total")
+    assert wide.attrs["wide"]["total"] == ["approval_status", "Total of all"]
+    named = wide.rename(columns={"approval_status": "person_name"})
+    named.attrs["wide"]["total"] = ["person_name", "Total of all"]
+
+    made = anonymize(named)
+
+    assert made["person_name"].tolist()[-1] == "Total of all"
+    assert find_total_rows(made).tolist() == [False] * 3 + [True]
+    assert find_sums(made) == []
+
+
+def test_a_total_row_is_known_where_the_column_of_its_name_is_left_out() -> None:
+    wide = _wide_hours("task_cf_Client", "Big Co", "Small")
+
+    made = anonymize(wide)
+
+    assert "task_cf_Client" not in made
+    assert made.attrs["wide"] == {"keys": 0, "total_rows": 1, "total": [None, "Total"]}
+    assert find_total_rows(made).tolist() == find_total_rows(wide).tolist()
+    assert find_sums(made) == []
+
+
+@pytest.mark.parametrize("kinds", [["project", "portfolio", "total"], ["ana", "bo", "total"]])
+def test_a_total_row_that_its_kind_tells_has_a_name(kinds: list[str]) -> None:
+    frame = pd.DataFrame(
+        {
+            "project_gid": ["1", "2", None],
+            "project_name": ["Plan", "All", None],
+            "kind": kinds,
+            "tasks": [1, 2, 3],
+        }
+    )
+
+    made = anonymize(frame)
+
+    assert ("kind" in made) == (kinds[0] == "project")
+    assert made["project_name"].tolist()[-1] == "Total"
+    assert find_total_rows(made).tolist() == [False, False, True]
+
+
+def test_categories_are_not_judged_by_the_name_of_totals() -> None:
+    wide = _wide_hours("billable_status", "billable", "nonBillable")
+    wide = wide.astype({"billable_status": "category"})
+
+    made = anonymize(wide)
+
+    assert made["billable_status"].tolist() == wide["billable_status"].tolist()
+    assert isinstance(made["billable_status"].dtype, pd.CategoricalDtype)
