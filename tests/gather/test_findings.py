@@ -593,7 +593,12 @@ def test_the_flow_of_a_project_is_late_by_its_due_date(asana: af.Asana, flow: An
             "probably in time for 4 Jan 2027, but not with 85 % certainty (4 days late).",
         ),
         ("2026-12-25", None, "note", "for 4 Jan 2027, but not with 85 % certainty."),
-        ("2027-01-05", "2027-01-08", "warning", "1 day after the due date, 4 Jan 2027."),
+        (
+            *("2027-01-05", "2027-01-08", "warning"),
+            "by 5 Jan 2027, 1 day after the due date, 4 Jan 2027; with more certainty (85 %) by "
+            "8 Jan 2027.",
+        ),
+        ("2027-01-05", None, "warning", "5 Jan 2027, 1 day after the due date, 4 Jan 2027."),
     ],
 )
 def test_work_is_in_time_only_if_its_sure_date_is(
@@ -723,7 +728,13 @@ def test_a_single_task_is_written_in_the_singular(asana: af.Asana, flow: Any) ->
     opened = opened.assign(due_on=pd.Timestamp("2026-10-30"))
     aging = flow.aging_wip.head(1).assign(days_age=9.0, days_p85=3.0)
     tables = flow_tables(
-        flow, project, tasks=opened, burnup=burnup, wip=wip, service_levels=levels
+        flow,
+        project,
+        tasks=opened,
+        burnup=burnup,
+        wip=wip,
+        service_levels=levels,
+        cycle_times=flow.cycle_times.head(1),
     )
 
     found = list_flow_findings(tables._replace(aging_wip=aging))
@@ -735,6 +746,29 @@ def test_a_single_task_is_written_in_the_singular(asana: af.Asana, flow: Any) ->
     assert "(1 task, limit 0)" in sentences(found, "over limit")
     expected = "The only finished task took 3.0 days from start to completion."
     assert sentences(found, "cycle time") == expected
+
+
+@pytest.mark.parametrize(
+    ("known", "finished", "words"),
+    [
+        (1, 1, "The only finished task took "),
+        (1, 2, "The only finished task whose start is known took "),
+        (2, 2, "Half of the 2 finished tasks took "),
+        (2, 3, "Half of the 2 finished tasks whose start is known took "),
+    ],
+)
+def test_days_of_some_finished_tasks_are_not_said_to_be_those_of_all(
+    asana: af.Asana, flow: Any, known: int, finished: int, words: str
+) -> None:
+    project = asana.projects.get("Website relaunch")
+    levels = flow.service_levels.assign(tasks=known, days_p50=3.0, days_p85=3.0)
+    done = flow.tasks[flow.tasks["completed"]].head(finished)
+    times = flow.cycle_times.head(known)
+    tables = flow_tables(flow, project, tasks=done, service_levels=levels, cycle_times=times)
+
+    found = list_flow_findings(tables)
+
+    assert sentences(found, "cycle time").startswith(words)
 
 
 def test_an_hour_of_a_week_is_written_in_the_singular(hours: Any) -> None:

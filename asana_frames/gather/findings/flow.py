@@ -218,14 +218,16 @@ def _find_end(tables: FlowTables) -> Finding | None:
         kind = "forecast" if pd.isna(due) else "forecast late"
         return Finding("warning", kind, sentence) if tables.has_no_end else None
     sentence = f"{pace} the {tasks} will probably be done by {format_day(likely)}"
-    if not pd.isna(sure) and sure != likely:
-        sentence += f", with more certainty (85 %) by {format_day(sure)}"
+    is_sure = not pd.isna(sure) and sure != likely
+    surely = f"with more certainty (85 %) by {format_day(sure)}" if is_sure else ""
+    if not pd.isna(due) and likely > due:
+        late = format_days((likely - due).days)
+        sentence += f", {late} after the due date, {format_day(due)}"
+        sentence += f"; {surely}." if surely else "."
+        return Finding("warning", "forecast late", sentence)
+    sentence += f", {surely}" if surely else ""
     if pd.isna(due):
         return Finding("note", "forecast", f"{sentence}.")
-    days = (likely - due).days
-    if days > 0:
-        sentence += f": {format_days(days)} after the due date, {format_day(due)}."
-        return Finding("warning", "forecast late", sentence)
     if not pd.isna(sure) and sure <= due:
         return Finding("good", "forecast", f"{sentence}: in time for {format_day(due)}.")
     sentence += f": probably in time for {format_day(due)}, but not with 85 % certainty"
@@ -322,11 +324,14 @@ def _find_cycle_time(tables: FlowTables) -> Finding | None:
         return None
     count = int(levels["tasks"])
     half, most = (format_decimals(levels[name], 1) for name in ("days_p50", "days_p85"))
+    finished = max(int(is_true(tables.tasks["completed"]).sum()), len(tables.cycle_times))
+    # Others were completed before they were started, or nobody knows when they were.
+    known = " whose start is known" if count < finished else ""
     if count == 1:
-        sentence = f"The only finished task took {half} days from start to completion."
+        sentence = f"The only finished task{known} took {half} days from start to completion."
     else:
         sentence = (
-            f"Half of the {count:,} finished tasks took up to {half} days from start to "
+            f"Half of the {count:,} finished tasks{known} took up to {half} days from start to "
             f"completion, 85 % up to {most}."
         )
     return Finding("note", "cycle time", sentence)
