@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,9 @@ from asana_frames.display.sentences import disambiguate_names
 from asana_frames.export.column_contents import PEOPLE, describe_column
 from asana_frames.frames.arrays import STR
 
-#: What tells objects apart, the best first; people are told apart by nothing else than addresses.
-_FACTS = ("team_name", "time_period_display_name", "owner_name", "email")
+#: What tells objects apart, the best first; people are told apart by nothing else than addresses:
+#: a team beside a person is that of a project.
+_FACTS = ("team_name", "time_period_display_name", "owner_name")
 _EMAIL = "email"
 #: Beginnings of columns of tasks and sections, which are many; their project stands beside them.
 _PARTS = ("task_", "dependency_", "chain_", "parent_", "section_")
@@ -38,7 +40,11 @@ def disambiguate_frames(
     """
     stems = _list_stems(frames.values())
     known = [*frames.values(), *others]
-    named = [_find_names(stem, known) for stem in stems if not stem.endswith(_PARTS)]
+    # An owner and an assignee of one name are two people, wherever they stand.
+    people = [stem for stem in stems if not stem or _is_of_people(stem)]
+    rest = [stem for stem in stems if not (_is_of_people(stem) or stem.endswith(_PARTS))]
+    named = [_find_names(people, known, are_people=True)]
+    named += [_find_names([stem], known, are_people=False) for stem in rest]
     names = {gid: name for found in named for gid, name in found.items()}
     renamed = dict(frames)
     for key, frame in frames.items() if names else ():
@@ -59,43 +65,64 @@ def _has_pair(frame: pd.DataFrame, stem: str) -> bool:
     return all(list(frame.columns).count(f"{stem}{end}") == 1 for end in (_NAME, _GID))
 
 
-def _find_names(stem: str, frames: Sequence[pd.DataFrame]) -> dict[Hashable, str]:
+def _is_of_people(stem: str) -> bool:
+    return bool(stem) and describe_column(f"{stem}{_NAME}", "").records <= PEOPLE
+
+
+def _find_names(
+    stems: Sequence[str], frames: Sequence[pd.DataFrame], *, are_people: bool
+) -> dict[Hashable, str]:
     """Return the gids of objects whose names others have too, and what they are called."""
-    gid, name = f"{stem}{_GID}", f"{stem}{_NAME}"
     pairs = [
-        frame[[gid, name]]
+        frame[[f"{stem}{_GID}", f"{stem}{_NAME}"]].set_axis([_GID, _NAME], axis="columns")
+        for stem in stems
         for frame in frames
-        # What has none of these may be a task.
-        if _has_pair(frame, stem) and (stem or set(_FACTS) & set(frame.columns))
+        if _has_pair(frame, stem) and (stem or _may_have(frame, are_people))
     ]
     if not pairs:
         return {}
-    objects = pd.concat([one.astype(object) for one in pairs]).dropna().drop_duplicates(gid)
-    objects = objects[objects[name].duplicated(keep=False)]
+    objects = pd.concat([one.astype(object) for one in pairs]).dropna().drop_duplicates(_GID)
+    objects = objects[objects[_NAME].duplicated(keep=False)]
     if objects.empty:
         return {}
-    facts = [_find_fact(objects[gid], *one, frames) for one in _list_facts(stem)]
-    labels = disambiguate_names(objects[name], objects[gid], *facts)
-    return dict(zip(objects[gid], labels, strict=True))
+    told = _list_addresses(frames) if are_people else _list_facts(stems[0])
+    facts = [_find_fact(objects[_GID], one, frames) for one in told]
+    labels = disambiguate_names(objects[_NAME], objects[_GID], *facts)
+    return dict(zip(objects[_GID], labels, strict=True))
 
 
-def _list_facts(stem: str) -> list[tuple[Sequence[str], str]]:
-    """Return what may tell objects apart: columns of their gids, and the column of the fact."""
-    gid = f"{stem}{_GID}"
-    if stem and describe_column(f"{stem}{_NAME}", "").records <= PEOPLE:
-        # A team beside a person is that of a project.
-        stems = dict.fromkeys((stem, "person_", ""))
-        return [([f"{one}{_GID}"], f"{one}{_EMAIL}") for one in stems]
+def _may_have(records: pd.DataFrame, are_people: bool) -> bool:
+    """Whether records are of people, or of what is neither people nor tasks."""
+    is_of_people = _EMAIL in records.columns
+    return (
+        is_of_people if are_people else not is_of_people and bool({*_FACTS} & {*records.columns})
+    )
+
+
+#: Columns of gids, of which the first that a frame has counts, and the column of a fact.
+_Fact = tuple[Sequence[str], str]
+
+
+def _list_addresses(frames: Iterable[pd.DataFrame]) -> list[list[_Fact]]:
+    """Return the columns of addresses of people, which are one fact."""
+    labels = [name for frame in frames for name in frame.columns if isinstance(name, str)]
+    stems = dict.fromkeys(name.removesuffix(_EMAIL) for name in labels if name.endswith(_EMAIL))
+    people = [stem for stem in stems if not stem or _is_of_people(stem)]
+    return [[([f"{stem}{_GID}"], f"{stem}{_EMAIL}") for stem in people]]
+
+
+def _list_facts(stem: str) -> list[list[_Fact]]:
+    """Return what may tell other objects apart."""
     # Records have a gid of their own.
-    return [([gid, _GID], fact) for fact in _FACTS]
+    return [[([f"{stem}{_GID}", _GID], fact)] for fact in _FACTS]
 
 
 def _find_fact(
-    gids: pd.Series[Any], keys: Sequence[str], fact: str, frames: Iterable[pd.DataFrame]
+    gids: pd.Series[Any], columns: Iterable[_Fact], frames: Sequence[pd.DataFrame]
 ) -> list[Any]:
     """Return a fact of each object, where the frames agree on it."""
     values: dict[Any, set[Any]] = {one: set() for one in gids}
-    for frame in frames:
+    for (keys, fact), frame in product(columns, frames):
         labels = list(frame.columns)
         key = next((one for one in keys if labels.count(one) == 1), None)
         if key is not None and labels.count(fact) == 1:

@@ -81,3 +81,28 @@ def test_people_are_not_told_apart_by_the_teams_and_owners_of_projects(stem: str
     for others in (entries, users):
         told = disambiguate_frames({"a": frame}, [others])["a"]
         assert told[f"{stem}name"].tolist() == [f"Ana ({mail})" for mail in mails]
+
+
+def test_people_of_one_name_differ_whatever_they_do() -> None:
+    plans = pd.DataFrame({"owner_gid": ["1"], "owner_name": "Ana", "owner_email": "ana@acme.test"})
+    load = pd.DataFrame({"assignee_gid": ["2"], "assignee_name": "Ana"})
+    entries = pd.DataFrame({"person_gid": ["2"], "person_email": "ana2@acme.test"})
+
+    bare = disambiguate_frames({"plans": plans, "load": load})
+    told = disambiguate_frames({"plans": plans, "load": load}, [entries])
+
+    assert bare["plans"]["owner_name"].tolist() == ["Ana (…1)"]
+    assert bare["load"]["assignee_name"].tolist() == ["Ana (…2)"]
+    assert told["plans"]["owner_name"].tolist() == ["Ana (ana@acme.test)"]
+    assert told["load"]["assignee_name"].tolist() == ["Ana (ana2@acme.test)"]
+
+
+def test_one_person_in_several_columns_keeps_the_name() -> None:
+    frame = pd.DataFrame(
+        {
+            **{"owner_gid": ["1"], "owner_name": "Ana", "assignee_gid": ["1"]},
+            **{"assignee_name": "Ana", "project_gid": ["2"], "project_name": "Ana"},
+        }
+    )
+
+    assert disambiguate_frames({"a": frame})["a"] is frame
