@@ -8,6 +8,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from unicodedata import category, normalize
 
 import click
 import pandas as pd
@@ -107,10 +108,19 @@ def _choose_file_names(titles: Iterable[str]) -> list[str]:
     """
     names: list[str] = []
     for title in titles:
-        base = re.sub(r"[^\w.-]+", "_", title.lower())[:_LONGEST_NAME]
+        base = _replace_signs(normalize("NFC", title.lower()))[:_LONGEST_NAME]
         several = (f"{base}_{number}" if number > 1 else base for number in count(1))
         names.append(next(name for name in several if name not in names))
     return names
+
+
+def _replace_signs(title: str) -> str:
+    """Return a title with ``_`` for its signs, but with the marks of its letters."""
+    made = ""
+    for sign in title:
+        is_mark = category(sign).startswith("M") and made[-1:] not in ("", " ")
+        made += sign if is_mark or re.match(r"[\w.-]", sign) else " "
+    return re.sub(" +", "_", made)
 
 
 def _write_excel(report: ReportFiles, folder: Path) -> Iterable[Path]:

@@ -17,7 +17,7 @@ from asana_frames import _optional as extras
 from asana_frames.cli import main
 from asana_frames.cli.report_goals import _write_notes
 from asana_frames.cli.report_hours import _build_files
-from asana_frames.cli.reports import _write_csv
+from asana_frames.cli.reports import _choose_file_names, _write_csv
 from asana_frames.display.sentences import format_figure
 from asana_frames.exceptions import ConfigurationError
 from asana_frames.export.excel_charts import CHART_SHEET
@@ -588,3 +588,9 @@ def test_a_hint_calls_the_python_that_runs(
     assert extras.quote_python() == "python"
     with pytest.raises(ConfigurationError, match="Type: pip install 'asana-frames"):
         extras.require("no_such_module", extra="excel")
+
+
+def test_the_names_of_files_keep_the_vowels_and_accents_of_all_scripts() -> None:
+    titles = ["By हिन्दी and week", "By ภาษาไทย", "By A\u0301rea", "By \u2764\ufe0f x"]
+
+    assert _choose_file_names(titles) == ["by_हिन्दी_and_week", "by_ภาษาไทย", "by_\xe1rea", "by_x"]
