@@ -70,7 +70,8 @@ def report_errors() -> Iterator[None]:
         except (AsanaError, TimeoutError) as error:
             raise SystemExit(_print_error(error)) from None
         except OSError as error:
-            echo(f"The output cannot be written: {error.strerror or error}.", err=True)
+            reason = f"{error.strerror or error}" or type(error).__name__
+            echo(f"The output cannot be written: {reason}.", err=True)
             _discard_output()
             raise SystemExit(1) from None
         except KeyboardInterrupt:
@@ -103,7 +104,7 @@ def _print_error(error: Exception) -> int:
 def _print_message(kind: type[Warning | Exception], text: str) -> None:
     for word, option in _OPTIONS.items():
         text = text.replace(word, option)
-    echo(f"{kind.__name__}: {_name_options(text)}", err=True)
+    echo(f"{kind.__name__}: {_name_options(text)}" if text else f"{kind.__name__}.", err=True)
 
 
 def _name_options(text: str) -> str:

@@ -183,6 +183,8 @@ def test_an_output_that_is_full_is_one_message() -> None:
         (af.DeadlineExceeded("Not in time."), "DeadlineExceeded: Not in time.\n"),
         (OSError("no room"), "The output cannot be written: no room.\n"),
         (OSError(28, "No space left"), "The output cannot be written: No space left.\n"),
+        (TimeoutError(), "TimeoutError.\n"),
+        (OSError(), "The output cannot be written: OSError.\n"),
     ],
 )
 def test_errors_of_the_system_say_what_they_are(
