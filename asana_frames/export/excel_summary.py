@@ -20,8 +20,9 @@ SUMMARY_SHEET = "Summary"
 _COLUMNS, _WIDTH, _SIDE = 6, 19, 4
 #: Columns of tiles and findings that are written.
 _TEXTS = ("label", "text", "note", "sentence")
-#: Characters of a sentence that fit on a line over all columns, and points of a line.
-_LINE_LENGTH, _LINE_HEIGHT = 122, 16
+#: Characters of a sentence that fit on a line over all columns, and points of a line, in the
+#: usual size of fonts; how much wider bold text is.
+_LINE_LENGTH, _LINE_HEIGHT, _FONT_SIZE, _BOLD = 122, 16, 11, 1.1
 _NOTE_LENGTH = 26
 #: The most points of a row that Excel takes.
 _HIGHEST = 409
@@ -79,10 +80,10 @@ def write_summary(
     page.set_column(0, 0, _SIDE)
     page.set_column(1, _COLUMNS, _WIDTH)
     writer = _SummaryWriter(book, page)
-    writer.write_line(summary.title, {"bold": True, "font_size": 20}, height=30)
+    writer.write_line(summary.title, {"bold": True, "font_size": 20})
     first, *rest = summary.notes or [""]
     if first:
-        writer.write_line(first, {"font_color": SOFT_INK, "font_size": 12}, height=18)
+        writer.write_line(first, {"font_color": SOFT_INK, "font_size": 12})
     if summary.tiles is not None and len(summary.tiles):
         writer.write_tiles(summary.tiles)
     if summary.findings is not None and len(summary.findings):
@@ -106,12 +107,13 @@ class _SummaryWriter:
     def _look(self, **look: Any) -> Any:
         return self._book.add_format({"font_color": INK, "valign": "top", **look})
 
-    def write_line(self, text: str, look: dict[str, Any], *, height: float | None = None) -> None:
+    def write_line(self, text: str, look: dict[str, Any]) -> None:
         """Write text over all columns, on as many lines as it needs."""
-        lines = sum(
-            max(math.ceil(measure_text(one) / _LINE_LENGTH), 1) for one in text.split("\n")
-        )
-        self._page.set_row(self._row, height or min(_LINE_HEIGHT * lines, _HIGHEST))
+        scale = look.get("font_size", _FONT_SIZE) / _FONT_SIZE
+        length = _LINE_LENGTH / (scale * (_BOLD if look.get("bold") else 1))
+        lines = sum(max(math.ceil(measure_text(one) / length), 1) for one in text.split("\n"))
+        height = math.ceil(_LINE_HEIGHT * scale)
+        self._page.set_row(self._row, min(height * lines, _HIGHEST))
         self._merge(1, _COLUMNS, text, self._look(text_wrap=True, **look))
         self._row += 1
 

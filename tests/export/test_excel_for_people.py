@@ -220,6 +220,19 @@ def test_a_table_of_nothing_but_totals_has_no_chart(tmp_path: Path) -> None:
     assert [len(sheet._charts) for sheet in book] == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("title", "note", "heights"),
+    [("March", "All", (30, 18)), ("a" * 100, "b" * 115, (60, 36)), ("a" * 65, "b", (60, 18))],
+)
+def test_rows_of_the_title_and_the_first_note_show_all_their_lines(
+    tmp_path: Path, title: str, note: str, heights: tuple[float, float]
+) -> None:
+    book = write({"a": pd.DataFrame({"x": [1]})}, tmp_path, title=title, notes=[note])
+
+    rows = book["Summary"].row_dimensions
+    assert (rows[1].height, rows[2].height) == pytest.approx(heights, abs=0.5)
+
+
 def test_rows_are_as_high_as_sentences_of_wide_letters(tmp_path: Path) -> None:
     findings = pd.DataFrame({"sentence": ["a" * 120, "\u65e5" * 120]})
     tiles = pd.DataFrame({"label": "n", "text": "1", "note": ["\u65e5" * 20]})
