@@ -71,6 +71,8 @@ def add_places(
         fields = None if extra["task_"] else _PLACE_FIELDS
         tasks = tracked_tasks(asana, tracked, fields=fields)
         last.add_failures(asana.last)
+    _check_columns("task_", tasks, extra["task_"])
+    _check_columns("project_", projects, extra["project_"])
     return rollups.entries(
         tracked,
         tasks,
@@ -85,3 +87,17 @@ def _select_extra_columns(kind: str, keys: Sequence[str]) -> list[str]:
     """Select the columns of tasks or projects in keys that entries do not always have."""
     own = [key for key in keys if key.startswith(kind) and key not in ENTRY_COLUMNS]
     return [key.removeprefix(kind) for key in own]
+
+
+def _check_columns(kind: str, frame: pd.DataFrame | None, columns: Sequence[str]) -> None:
+    """Raise an error, in the words of keys, unless a frame has these columns."""
+    if frame is None:
+        return
+    lost = next((column for column in columns if column not in frame.columns), None)
+    if lost is not None:
+        word = "tasks with time on these days" if kind == "task_" else "projects"
+        hint = suggest_names(f"{kind}{lost}", [f"{kind}{column}" for column in frame.columns])
+        raise InvalidArgument(
+            f"by='{kind}{lost}': the {word} have no column {lost!r}."
+            f"{hint or f' Use {kind}<column>, such as {kind}name.'}"
+        )

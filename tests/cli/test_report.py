@@ -594,3 +594,23 @@ def test_the_names_of_files_keep_the_vowels_and_accents_of_all_scripts() -> None
     titles = ["By हिन्दी and week", "By ภาษาไทย", "By A\u0301rea", "By \u2764\ufe0f x"]
 
     assert _choose_file_names(titles) == ["by_हिन्दी_and_week", "by_ภาษาไทย", "by_\xe1rea", "by_x"]
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        (
+            "task_cf_Nope/x",
+            "the tasks with time on these days have no column 'cf_Nope/x'. Did you mean 'task_",
+        ),
+        ("project_nmae", "the projects have no column 'nmae'. Did you mean 'project_name'"),
+    ],
+)
+def test_a_key_that_is_no_field_is_said_in_the_words_of_the_command(
+    tmp_path: Path, key: str, says: str
+) -> None:
+    done = report(tmp_path, "--by", key, *SPAN)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"InvalidArgument: --by '{key}': {says}")
+    assert "rollups" not in done.stderr
