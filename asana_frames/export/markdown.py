@@ -214,7 +214,7 @@ class _TextWriter:
         return f"{line}\n{('=' if level == 1 else '-') * measure_text(line)}" if line else ""
 
     def write_line(self, text: str) -> str:
-        return to_one_line(text)
+        return fill(to_one_line(text), _LINE)
 
     def write_tiles(self, tiles: pd.DataFrame) -> str:
         return "\n".join(

@@ -134,7 +134,9 @@ def split_notes(given: Unpacked) -> tuple[list[str], list[str]]:
 def _add_days(notes: list[str], report: Report) -> list[str]:
     """Return notes, of which the first says the days of a report, unless one says them already."""
     said = "\n".join(notes)
-    days = ", ".join(words for words in list_days(report) if words not in said)
+    days = ", ".join(
+        words for words in list_days(report) if words.removeprefix("as of ") not in said
+    )
     days = days if notes else days[:1].upper() + days[1:]
     return [" · ".join(filter(None, [*notes[:1], days])), *notes[1:]]
 
