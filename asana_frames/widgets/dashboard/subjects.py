@@ -116,13 +116,15 @@ class _ChartFrames(LazyFrames):
         self.period = period
         self._results_in_period: dict[str, Any] = {}
 
-    def describe_today(self) -> str:
-        """Return the present day if the period ended before; else nothing, it is the same."""
-        return format_day(self.as_of) if self.period.end < self.as_of else ""
+    def name_day(self, day: date) -> str:
+        """Return a day if the period ended before the present, which is another one then."""
+        # The heading has the year of the present.
+        text = format_day(day).removesuffix(f" {self.as_of.year}")
+        return text if self.period.end < self.as_of else ""
 
     def title_list(self, title: str) -> str:
         """Return the title of a list of what is so at present; of a past period with the day."""
-        return f"{title} on {today}" if (today := self.describe_today()) else title
+        return " on ".join(filter(None, [title, self.name_day(self.as_of)]))
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
@@ -241,7 +243,7 @@ class Project(_ChartFrames, ProjectFrames):
     @property
     def tiles_day(self) -> str:
         """The last day of the period, if it is over: tasks are counted as of then."""
-        return format_day(self.period.end) if self.describe_today() else ""
+        return self.name_day(self.period.end)
 
     @property
     def height(self) -> int:
@@ -327,7 +329,7 @@ class Goal(_ChartFrames, GoalFrames):
     @property
     def tiles_day(self) -> str:
         """The present day, if the period is over: Asana keeps no earlier values of goals."""
-        return self.describe_today()
+        return self.name_day(self.as_of)
 
     @property
     def height(self) -> int:
