@@ -11,6 +11,7 @@ import ipywidgets as ipw
 import pytest
 
 import asana_frames as af
+from asana_frames.display.sentences import count_noun
 from asana_frames.fetch import clock
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Faults
@@ -89,9 +90,10 @@ def test_requests_of_others_are_not_those_of_a_run(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(explorer_module, "watch_read", look_at_the_end)
 
-    af.widgets.Explorer(asana, "users.get").fill(user="me").run()
+    explorer = af.widgets.Explorer(asana, "users.get").fill(user="me").run()
 
-    assert texts == ["Reading ... 1 request so far."]
+    own = explorer._asana.last.requests
+    assert texts == [f"Reading ... {count_noun(own, 'request')} so far."]
 
 
 def test_a_pause_of_searches_is_no_pause_of_lists() -> None:
@@ -135,10 +137,8 @@ def test_texts_are_shown_when_they_change_and_never_after_the_end() -> None:
     with watch_read(lambda: "Waiting", show):
         assert has_shown.wait(30)
 
-    (watcher,) = [one for one in threading.enumerate() if one.name == "asana_frames watch"] or [
-        None
-    ]
-    if watcher is not None:
-        watcher.join(30)
+    for thread in threading.enumerate():
+        if thread.name == "asana_frames watch":
+            thread.join(30)
+            assert not thread.is_alive()
     assert shown == ["Waiting"]
-    assert watcher is None or not watcher.is_alive()
