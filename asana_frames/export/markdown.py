@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from textwrap import fill
+from itertools import chain
 from typing import Literal, Protocol, TypeAlias
 
 import pandas as pd
 
 from asana_frames._arguments import check_choice, check_number, check_text
 from asana_frames._files import replace_file
-from asana_frames.display.sentences import replace_lone_surrogates
+from asana_frames.display.sentences import replace_lone_surrogates, wrap_text
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
@@ -214,7 +214,7 @@ class _TextWriter:
         return f"{line}\n{('=' if level == 1 else '-') * measure_text(line)}" if line else ""
 
     def write_line(self, text: str) -> str:
-        return fill(to_one_line(text), _LINE)
+        return "\n".join(wrap_text(to_one_line(text), _LINE))
 
     def write_tiles(self, tiles: pd.DataFrame) -> str:
         return "\n".join(
@@ -227,7 +227,9 @@ class _TextWriter:
             f"* {f'{word}: ' if word else ''}{to_one_line(sentence)}"
             for word, sentence in _list_findings(findings)
         ]
-        return "\n".join(fill(line, _LINE, subsequent_indent="  ") for line in lines)
+        return "\n".join(
+            chain.from_iterable(wrap_text(line, _LINE, indent="  ") for line in lines)
+        )
 
     def write_table(self, table: ReadingTable) -> str:
         columns = [_align(column) for column in table.columns]

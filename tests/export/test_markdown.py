@@ -199,3 +199,13 @@ def test_missing_values_of_any_kind_are_written() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": pd.Series([pd.NA, "x"], dtype=object)})
 
     assert "| 1 |  |" in write(frame)
+
+
+def test_lines_do_not_end_between_a_number_and_its_percent_sign() -> None:
+    notes = [f"{'word ' * 14}100 % of all"]
+
+    text = af.export.to_markdown(
+        pd.DataFrame({"n": [1]}), title="March", notes=notes, style="text"
+    )
+
+    assert "\n100 % of all" in text
