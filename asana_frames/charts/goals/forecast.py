@@ -19,6 +19,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import SERIES
@@ -91,6 +92,7 @@ def goal_forecast(
     drawn = rows.head(count_fitting_rows(ax, _MOST_GOALS, reserved=1.1)).iloc[::-1]
     legend = _draw_goals(ax, drawn)
     labels = unique_labels(rows, ["gid", "name"], max_name_length(ax))
+    remove_grid(ax)
     label_rows(ax, list(labels.loc[drawn.index]), upwards=True)
     ax.set(xlim=(0, _LAST_PERCENT), xticks=percent_ticks(ax))
     ax.set_xlabel("Progress (%)", fontsize=font_size(ax) + 1)

@@ -18,6 +18,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
 )
 from asana_frames.charts.shared.columns import column_numbers, drop_repeated, read_input
 from asana_frames.charts.shared.headings import set_heading
@@ -187,6 +188,7 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
     depths = rows["path"].map(len).astype("int64")
     depths = (depths - depths[~is_total].min()).mask(is_total, 0).astype("int64")
     indented = [_INDENT * depth + name for depth, name in zip(depths, names, strict=True)]
+    remove_grid(ax)
     label_rows(ax, indented)
     ticks = ax.get_yticklabels()
     for tick, is_plain in zip(ticks, is_project, strict=True):

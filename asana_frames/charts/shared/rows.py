@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import font_size
+from asana_frames.charts.shared.axes import clear_right, font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import mix_ink
 
@@ -25,7 +25,8 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
     """Write a name beside each row, the first at the top, or at the bottom if ``upwards``."""
     name_rows(ax, range(len(names)), names)
     ax.tick_params(labelsize=font_size(ax))
-    ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.tick_params(axis="y", labelsize=font_size(ax) + 1)
     low, high = -0.6, len(names) - 0.4
     ax.set_ylim((low, high) if upwards else (high, low))
     ax.spines[["top", "right"]].set_visible(False)
@@ -33,6 +34,7 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
 
 def name_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     """Write names at places of the vertical axis, which `check_own_rows` has checked."""
+    clear_right(ax)
     ax.set_yticks(places, list(names))
 
 
