@@ -24,7 +24,7 @@ from asana_frames.charts.shared.columns import column_numbers, drop_repeated, re
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import unique_labels
-from asana_frames.charts.shared.rows import label_rows, mark_expected, select_branches
+from asana_frames.charts.shared.rows import find_depths, label_rows, mark_expected, select_branches
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
@@ -75,9 +75,9 @@ def portfolio(
     -------
     Axes
         A row per portfolio, project and total in the order given, names indented by the
-        portfolios they stand below; of projects that follow each other in one portfolio, the one that is
-        furthest behind comes first and those without expected progress last. Bars are the share
-        of tasks done, coloured by the last status; marks are the expected progress; text beside
+        portfolios they stand below; of projects that follow each other in one portfolio, the one
+        that is furthest behind comes first and those without expected progress last. Bars are the
+        share of tasks done, coloured by the last status; marks are the expected progress; text beside
         them gives share, status, how many days ago that was given, and number of overdue tasks.
         At most 40 rows, the total among them; a note counts the others. Where not all fit, those
         in need stay, each with the portfolios it stands below: off track, at risk, with overdue
@@ -186,18 +186,12 @@ def _sort_by_need(rows: pd.DataFrame) -> list[int]:
 
 def _find_depths(rows: pd.DataFrame) -> list[int]:
     """Return how many portfolios each row stands below, of those that are rows themselves."""
-    depths: list[int] = []
-    above: list[tuple[str, ...]] = []
-    is_portfolio = _is_kind(rows, "portfolio")
-    for path, name, has_parts in zip(
-        rows["path"], rows["portfolio_name"], is_portfolio, strict=True
-    ):
-        while above and above[-1] != path[: len(above[-1])]:
-            above.pop()
-        depths.append(len(above))
-        if has_parts and pd.notna(name):
-            above.append((*path, name))
-    return depths
+    paths = rows["path"].tolist()
+    names = rows["portfolio_name"].where(_is_kind(rows, "portfolio"))
+    own = [
+        None if pd.isna(name) else (*path, name) for path, name in zip(paths, names, strict=True)
+    ]
+    return find_depths(paths, own)
 
 
 def _is_kind(rows: pd.DataFrame, kind: str) -> pd.Series[bool]:

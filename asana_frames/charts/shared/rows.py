@@ -73,6 +73,34 @@ def select_branches(depths: Sequence[int], most: int, first: Iterable[int] = ())
     return sorted(chosen)
 
 
+def find_depths(
+    above: Sequence[tuple[str, ...]], own: Sequence[tuple[str, ...] | None]
+) -> list[int]:
+    """Return below how many of the rows above it each row stands, so far as these are drawn.
+
+    Parameters
+    ----------
+    above
+        The names of what each row stands below, from the top of the tree.
+    own
+        The same with its own name; None for a row that others cannot stand below.
+
+    Examples
+    --------
+    >>> find_depths([(), ("A",), ("A", "B"), ("C",)], [("A",), None, None, None])
+    [0, 1, 1, 0]
+    """
+    depths: list[int] = []
+    open_rows: list[tuple[str, ...]] = []
+    for path, named in zip(above, own, strict=True):
+        while open_rows and open_rows[-1] != path[: len(open_rows[-1])]:
+            open_rows.pop()
+        depths.append(len(open_rows))
+        if named is not None:
+            open_rows.append(named)
+    return depths
+
+
 def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> dict[str, Artist]:
     """Mark in each row how far it should be by now; missing values have no mark.
 

@@ -295,10 +295,10 @@ def test_of_those_in_need_status_comes_before_overdue_tasks_and_these_before_lag
         ("Off", 0.9, 0.9, "off_track", 0),
         *[(f"Fine {n}", 0.9, 0.9, "on_track", 0) for n in range(9)],
     ]
-    tables = [table_of(*rows)]
+    table = table_of(*rows)
     for fits in (3, 2, 1):
-        figure, ax = plt.subplots(figsize=(5, 1.1 + 0.2 * fits))
-        names = names_of(af.charts.portfolio(tables[0], ax=ax))
+        _, ax = plt.subplots(figsize=(5, 1.1 + 0.2 * fits))
+        names = names_of(af.charts.portfolio(table, ax=ax))
         assert set(names) == set(["Off", "At risk", "Late", "Behind"][: len(names)])
 
 
