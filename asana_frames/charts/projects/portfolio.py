@@ -77,12 +77,13 @@ def portfolio(
         A row per portfolio, project and total in the order given, names indented by the
         portfolios they stand below; of projects that follow each other in one portfolio, the one
         that is furthest behind comes first and those without expected progress last. Bars are the
-        share of tasks done, coloured by the last status; marks are the expected progress; text beside
-        them gives share, status, how many days ago that was given, and number of overdue tasks.
-        At most 40 rows, the total among them; a note counts the others. Where not all fit, those
-        in need stay, each with the portfolios it stands below: off track, at risk, with overdue
-        tasks, furthest behind; then the other projects from the top. The subtitle counts the
-        projects that are off track or at risk, and, from the row of the total, the overdue tasks.
+        share of tasks done, coloured by the last status; marks are the expected progress; text
+        beside them gives share, status, how many days ago that was given, and number of overdue
+        tasks. At most 40 rows, the total among them; a note counts the others. Where not all fit,
+        those in need stay, each with the portfolios it stands below: off track, at risk, with
+        overdue tasks, furthest behind; then the other projects from the top. The subtitle counts
+        the projects that are off track or at risk, and, from the row of the total, the overdue
+        tasks.
 
     Raises
     ------

@@ -574,6 +574,7 @@ def test_errors_of_floating_point_hold_no_goal_back() -> None:
 def test_a_part_of_a_tree_is_indented_only_below_goals_that_are_drawn() -> None:
     tree = pd.concat([progress_of()] * 2, ignore_index=True).head(4)
     tree = tree.assign(
+        gid=["1", "2", "3", "4"],
         name=["Top", "Middle", "Low", "Other"],
         kind="goal",
         depth=[0, 1, 2, 1],
