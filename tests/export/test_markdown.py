@@ -202,7 +202,7 @@ def test_missing_values_of_any_kind_are_written() -> None:
 
 
 def test_lines_do_not_end_between_a_number_and_its_percent_sign() -> None:
-    notes = [f"{'word ' * 14}100 % of all"]
+    notes = [f"{'word ' * 15}100 % of all"]
 
     text = af.export.to_markdown(
         pd.DataFrame({"n": [1]}), title="March", notes=notes, style="text"
