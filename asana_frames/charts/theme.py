@@ -15,8 +15,11 @@ _DARK = ("#e6edf3", "#9da7b3", "#6e7681", "#111418")
 def theme(*, dark: bool = False) -> dict[str, Any]:
     """Return the settings of matplotlib that make up the house style.
 
-    Charts take colours and sizes from whatever style is set; this one gives them bold titles,
-    thin lines and no ticks. Nothing is set until you pass it to matplotlib.
+    Charts take fonts, sizes, and the colours of words and background from whatever style is set;
+    this one gives them bold titles and thin lines. Series and statuses have colours of their own
+    in every style, in shades that are seen on its background: ``axes.prop_cycle`` does not change
+    them, and is here for plots that you draw yourself. Nothing is set until you pass it to
+    matplotlib.
 
     Parameters
     ----------

@@ -21,6 +21,7 @@ from asana_frames._optional import require
 from asana_frames.asana import Asana
 from asana_frames.cli.connection import open_connection, with_connection
 from asana_frames.cli.errors import Command
+from asana_frames.cli.now_option import with_now
 from asana_frames.cli.terminal import echo
 from asana_frames.exceptions import InvalidArgument
 
@@ -52,11 +53,7 @@ _COMPARISONS = {"previous": "previous", "last-year": "last_year", "nothing": Non
 @click.option("--theme", default="light", show_default=True, type=click.Choice(["light", "dark"]))
 @click.option("--port", default=0, show_default=True, help="0 picks a free port.")
 @click.option("--no-browser", is_flag=True, help="Print the URL, and open no browser.")
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of the dashboard; default today. With --sandbox, its history ends there.",
-)
+@with_now("Day of the dashboard")
 def dashboard_command(
     project: str | None, goal: str | None, use_sandbox: bool, now: datetime | None, **options: Any
 ) -> None:

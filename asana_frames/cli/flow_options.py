@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from asana_frames.cli.now_option import with_now
 from asana_frames.exceptions import InvalidArgument
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,11 +32,7 @@ def with_flow_options(command: F) -> F:
         type=click.DateTime(["%Y-%m-%d"]),
         help="Compute the chance that all is done by this day; may be repeated.",
     )
-    now = click.option(
-        "--now",
-        type=click.DateTime(["%Y-%m-%d"]),
-        help="Day of the report; default today. With --sandbox, its history ends there.",
-    )
+    now = with_now("Day of the report")
     tz = click.option("--tz", default="UTC", show_default=True, help="Time zone of days.")
     return subtasks(exclude(dates(now(tz(command)))))
 

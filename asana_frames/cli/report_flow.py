@@ -14,12 +14,16 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_day
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.flow_report import FlowReport
-from asana_frames.rollups.shared.moments import resolve_today
 
 _HEIGHT = 4.5
 #: Height of a row, of the space around rows, and of the most rows of a chart, in inches.
@@ -62,7 +66,6 @@ def flow_command(
     chosen = parse_formats(formats)
     left_out = parse_pairs(exclude, option="--exclude", like="section=Cancelled")
     limits = _parse_limits(limit)
-    day = resolve_today(now, tz)
     with open_connection(use_sandbox, now) as asana:
         report = gather.flow_report(
             asana,
@@ -79,7 +82,7 @@ def flow_command(
             tz=tz,
         )
         print_failures(asana)
-    write_report(_build_files(f"{project}, {format_day(day)}", report), chosen, out)
+    write_report(_build_files(write_head(report, project), report), chosen, out)
 
 
 def _parse_limits(limits: tuple[str, ...]) -> dict[str, int]:

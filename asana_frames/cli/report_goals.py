@@ -13,8 +13,15 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import count_noun, format_day
+from asana_frames.cli.now_option import with_now
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
+from asana_frames.display.sentences import count_noun
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.goals_report import GoalsReport
 from asana_frames.rollups.shared.key_figures import TINY
@@ -29,11 +36,7 @@ _ROW_HEIGHT, _MARGIN = 0.36, 1.6
 @click.option("--workspace", required=True, help="Name, gid or URL.")
 @click.option("--team", multiple=True, help="Only goals of this team; may be repeated.")
 @click.option("--period", multiple=True, help="Only goals of this time period; may be repeated.")
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of the report; default today.",
-)
+@with_now("Day of the report")
 @click.option("--tz", default="UTC", show_default=True, help="Time zone of days.")
 @with_files
 def goals_command(
@@ -59,7 +62,7 @@ def goals_command(
             tz=tz,
         )
         print_failures(asana)
-    subject = ", ".join([workspace, *team, *period, format_day(day)])
+    subject = write_head(report, workspace, *team, *period)
     write_report(_build_files(subject, report, day), chosen, out)
 
 

@@ -13,8 +13,14 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_span
+from asana_frames.cli.now_option import with_now
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.entry_places import parse_hour_keys
@@ -55,10 +61,9 @@ _ATTRIBUTIONS: dict[str, str] = {
 @click.option(
     "--to", "end", type=click.DateTime(["%Y-%m-%d"]), help="Last day; --now if not given."
 )
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of the report (UTC): the last day unless --to is given; default today.",
+@with_now(
+    "The present day (UTC), also where --to is earlier: the last day unless --to is given; later "
+    "hours do not count, and a week that it is in is not over"
 )
 @click.option("--by", default="person,project", show_default=True, help="Comma-separated keys.")
 @click.option(
@@ -139,7 +144,7 @@ def _build_files(
 
 def _write_notes(workspace: str, report: HoursReport, attribution: Attribution) -> list[str]:
     return [
-        f"{workspace}, {format_span(report.start, report.end)}",
+        write_head(report, workspace),
         "Days are the days that time was entered for, without a time zone.",
         f"Time of a task in several projects counts towards {_ATTRIBUTIONS[attribution]}.",
     ]

@@ -14,8 +14,14 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_span
+from asana_frames.cli.now_option import with_now
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.money_report import MoneyReport
 from asana_frames.rollups.shared.periods import Every
@@ -64,10 +70,9 @@ _APPROVED = {
     type=click.Choice(get_args(Approval)),
     help="Leave out drafts and rejected entries, or all that are not approved.",
 )
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="The day on which budgets are looked at; today if not given.",
+@with_now(
+    "The present day (UTC), also where --to is earlier: the last day unless --to is given; later "
+    "hours do not count, and budgets are looked at on it"
 )
 @with_files
 def money_command(
@@ -149,7 +154,7 @@ def _draw_money(table: pd.DataFrame) -> Any:
 
 def _write_notes(workspace: str, report: MoneyReport, counted: str, main: str | None) -> list[str]:
     notes = [
-        f"{workspace}, {format_span(report.start, report.end)}",
+        write_head(report, workspace),
         f"{counted} count, each to the project that it is attributable to in Asana, at the rate "
         f"of its person there.",
         "Budgets are those of projects with time on these days; they count all their days, by "

@@ -14,8 +14,13 @@ from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
 from asana_frames.cli.flow_options import parse_pairs, with_flow_options
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_day
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.projects_report import ProjectsReport
 from asana_frames.rollups.shared.moments import resolve_today
@@ -83,7 +88,7 @@ def projects_command(
         )
         print_failures(asana)
     given = [workspace, *team, *portfolio, *project]
-    subject = ", ".join([*filter(None, given), format_day(day)])
+    subject = write_head(report, *filter(None, given))
     write_report(_build_files(subject, report, day), chosen, out)
 
 

@@ -13,8 +13,14 @@ from asana_frames import charts, gather
 from asana_frames.charts.shared.figures import draw_figure
 from asana_frames.cli.connection import open_connection, print_failures, with_connection
 from asana_frames.cli.errors import Command
-from asana_frames.cli.reports import ReportFiles, parse_formats, with_files, write_report
-from asana_frames.display.sentences import format_span
+from asana_frames.cli.now_option import with_now
+from asana_frames.cli.reports import (
+    ReportFiles,
+    parse_formats,
+    with_files,
+    write_head,
+    write_report,
+)
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.gather.timesheets_report import TimesheetsReport
 from asana_frames.rollups.shared.periods import WEEKDAYS, Every
@@ -38,10 +44,9 @@ _ROW_HEIGHT, _MARGIN = 0.3, 1.6
 )
 @click.option("--by", default="", help="Comma-separated keys, such as project or task.")
 @click.option("--every", default="W-MON", show_default=True, type=click.Choice(_WEEKS))
-@click.option(
-    "--now",
-    type=click.DateTime(["%Y-%m-%d"]),
-    help="Day of the report: no hours are expected after it; default today.",
+@with_now(
+    "The present day (UTC), also where --to is earlier: the last day unless --to is given; no "
+    "hours are expected after it, and weeks are to be handed in as of it"
 )
 @click.option(
     "--hours-per-day",
@@ -107,7 +112,7 @@ def _write_notes(
     workspace: str, report: TimesheetsReport, hours_per_day: float, workdays: str
 ) -> list[str]:
     return [
-        f"{workspace}, {format_span(report.start, report.end)}",
+        write_head(report, workspace),
         f"{hours_per_day:g} hours are expected on each of {workdays}, less days out of office; "
         f"Asana does not know the working hours of people.",
         "Missing hours are those of a person and week; more hours in another week do not count "

@@ -22,7 +22,7 @@ from asana_frames.exceptions import ConfigurationError, InvalidArgument
 from asana_frames.export.markdown import Style
 from asana_frames.export.pictures import render_pictures
 from asana_frames.export.report_parts import name_total
-from asana_frames.gather.findings.report import Report
+from asana_frames.gather.findings.report import Report, list_days
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: The formats of ``all``; and those of summaries, which go to stdout, with their suffixes.
@@ -53,6 +53,11 @@ class ReportFiles(NamedTuple):
 
 
 Writer = Callable[[ReportFiles, Path], Iterable[Path]]
+
+
+def write_head(report: Report, *subject: str) -> str:
+    """Return the first note of a report: what it is about, its days, and as of when it is."""
+    return ", ".join([*subject, *list_days(report)])
 
 
 def with_files(command: F) -> F:
@@ -171,9 +176,10 @@ def _write_summary(report: ReportFiles, folder: Path, name: str) -> Iterable[Pat
 
 def _write_text(report: ReportFiles, name: str, path: Path | None = None) -> str | None:
     """Write a report as text for a message or a mail; return the text if there is no path."""
-    notes = report.notes[:1]
     style, _ = _SUMMARIES[name]
-    return export.to_markdown(report.report, path, title=report.title, notes=notes, style=style)
+    return export.to_markdown(
+        report.report, path, title=report.title, notes=report.notes, style=style
+    )
 
 
 _WRITERS: Mapping[str, Writer] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -232,6 +233,27 @@ def list_some(words: Sequence[str], most: int = 3) -> str:
     if len(words) <= most + 1:
         return join_words(words)
     return f"{', '.join(words[:most])} and {len(words) - most:,} more"
+
+
+def wrap_text(text: str, letters: int, *, indent: str = "") -> list[str]:
+    """Break a text into lines, but not between a number and its percent sign.
+
+    Parameters
+    ----------
+    text
+        The text.
+    letters
+        The most letters of a line.
+    indent
+        Begins each line but the first.
+
+    Examples
+    --------
+    >>> wrap_text("All are at 94 % now.", 13)
+    ['All are at', '94 % now.']
+    """
+    lines = textwrap.wrap(text.replace(" %", "\xa0%"), letters, subsequent_indent=indent)
+    return [line.replace("\xa0%", " %") for line in lines]
 
 
 def cut_name(name: str, longest: int) -> str:

@@ -73,7 +73,7 @@ _OWN_UNIT = frozenset({"hours", "minutes"})
 #: Words in the names of numbers of which two decimals are enough.
 _WITH_UNIT = _OWN_UNIT | {
     *("allocated", "amount", "available", "budget", "cost", "day", "days", "missing", "overtime"),
-    *("price", "rate", "tracked"),
+    *("forecast", "price", "rate", "tracked"),
 }
 
 

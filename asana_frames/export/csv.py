@@ -28,7 +28,7 @@ from asana_frames.export.schema_file import (
 )
 from asana_frames.export.spreadsheet_locale import find_flags, find_separators
 from asana_frames.export.suffixes import check_suffix
-from asana_frames.export.text import column_as_text, is_time, join_columns, map_cells
+from asana_frames.export.text import column_as_text, infer_times, is_time, join_columns, map_cells
 from asana_frames.export.text_table import check_encoding, check_file, read_text_table
 from asana_frames.frames.arguments import check_frame
 from asana_frames.frames.arrays import build_array
@@ -219,7 +219,7 @@ def _write_csv(frame: pd.DataFrame, stream: IO[str], form: CsvForm, known: Schem
     columns: dict[int, pd.Series[Any]] = {}
     with ProgressBar("to_csv", frame.shape[1], None, unit="column") as bar:
         for place in range(frame.shape[1]):
-            source = frame.iloc[:, place]
+            source = infer_times(frame.iloc[:, place])
             text = column_as_text(source, disarm=form.is_disarmed, lists=form.lists)
             made = _format_column(text, source, form)
             if known is not None:

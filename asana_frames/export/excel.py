@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import pandas as pd
 
-from asana_frames._arguments import check_flag, check_mapping, check_text, list_texts
+from asana_frames._arguments import check_flag, check_mapping, check_text
 from asana_frames._files import PART_SUFFIX, part_prefix, replace_file
 from asana_frames._optional import require
 from asana_frames.calls.progress import ProgressBar
@@ -217,11 +217,11 @@ def to_excel(
     True
     """
     charts = {} if charts is None else charts
-    given = unpack_report(frames, tiles, findings)
+    given = unpack_report(frames, notes, tiles, findings)
     check_suffix(path, writer="to_excel")
     check_mapping(charts, name="charts", like='{"tasks": ax}')
     _check_options(charts, totals, anonymize, labels)
-    summary = _build_summary(title, notes, given, anonymize)
+    summary = _build_summary(title, given, anonymize)
     named = _name_frames(given.frames)
     _check_sizes(named, has_totals=totals)
     xlsxwriter = require("xlsxwriter", extra="excel")
@@ -257,16 +257,13 @@ def to_excel(
         )
 
 
-def _build_summary(
-    title: str | None, notes: Sequence[str], given: Unpacked, anonymize: str | None
-) -> Summary | None:
+def _build_summary(title: str | None, given: Unpacked, anonymize: str | None) -> Summary | None:
     """Return what the first sheet says; None for a workbook of tables alone."""
-    paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_tiles(given.tiles, given.findings, what="export.to_excel")
     if title is None:
         if given.is_report:
             raise InvalidArgument("A report needs title=, such as title='March'.")
-        if paragraphs or given.tiles is not None or given.findings is not None:
+        if given.notes or given.tiles is not None or given.findings is not None:
             raise InvalidArgument(
                 "notes=, tiles= and findings= stand on a first sheet with a title; pass title= as "
                 "well, such as title='March'."
@@ -275,7 +272,7 @@ def _build_summary(
     check_text(title, name="title", like="March")
     shown = {"tiles": given.tiles, "findings": given.findings}
     check_anonymous(anonymize, shown, is_report=given.is_report)
-    summary = Summary(title, paragraphs, given.tiles, given.findings)
+    summary = Summary(title, given.notes, given.tiles, given.findings)
     check_texts(summary)
     return summary
 

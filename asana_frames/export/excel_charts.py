@@ -277,7 +277,10 @@ def _group_block(chart: TableChart, top: int, named: pd.DataFrame) -> Block:
         }
     )[~chart.table.is_total]
     order = long["x"].drop_duplicates().dropna()
-    table = long.pivot_table(index="x", columns="by", values="y", aggfunc="sum", sort=False)
+    # What has no number is no series, not one of zeros.
+    table = long.dropna(subset="y").pivot_table(
+        index="x", columns="by", values="y", aggfunc="sum", sort=False
+    )
     table, rest = _group_small_series(
         table.reindex(order.sort_values() if x.kind in TIMES else order)
     )
@@ -332,8 +335,9 @@ def has_points(chart: TableChart) -> bool:
         return False
     if chart.by is None or chart.x is None:
         return True
-    values = chart.table.columns[chart.x].values
-    return bool(values[~chart.table.is_total].notna().any())
+    columns = [chart.table.columns[at].values for at in (chart.x, chart.y[0])]
+    x, y = (values[~is_total].notna().to_numpy(dtype=bool) for values in columns)
+    return bool((x & y).any())
 
 
 def _group_small_series(table: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
@@ -404,7 +408,8 @@ def _note_rest(chart: TableChart, block: Block) -> str:
     notes = []
     if unplaced := _count_unplaced(chart):
         header = chart.table.columns[chart.x or 0].header
-        notes.append(f"{count_noun(unplaced, 'row')} without {header!r} left out")
+        verb = "is" if unplaced == 1 else "are"
+        notes.append(f"{count_noun(unplaced, 'row')} with no {header.lower()} {verb} left out")
     if block.rows < block.whole:
         notes.append(f"the first {block.rows} of {block.whole:,}")
     return f"({'; '.join(notes)})" if notes else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from asana_frames._arguments import check_flag, check_number, check_text, list_texts
+from asana_frames._arguments import check_flag, check_number, check_text
 from asana_frames._files import replace_file
 from asana_frames.display.sentences import count_noun, replace_lone_surrogates
 from asana_frames.export.equal_names import disambiguate_frames
@@ -23,6 +23,7 @@ from asana_frames.export.report_parts import (
     check_anonymous,
     check_tiles,
     rows_as_texts,
+    split_notes,
     unpack_report,
 )
 from asana_frames.export.suffixes import check_suffix
@@ -87,7 +88,8 @@ def to_html(
         name, or in a section of its own after the frames.
     notes
         Paragraphs as plain text. The first, such as what the page is about and of which days,
-        stands below the title, the others below the findings.
+        stands below the title, the others below the findings. To the first of a report its days
+        are added, and as of when it is where they do not reach the present.
     tiles, findings
         The figures and sentences of a report, such as ``report.tiles`` and ``report.findings``:
         frames with ``label`` and ``text`` (and perhaps ``note`` and ``severity``), and with
@@ -95,7 +97,8 @@ def to_html(
     totals
         Add totals below tables, of what can be added up; see ``to_excel``.
     max_rows
-        The most rows of a table; a line below the table gives the number of all rows.
+        The most rows of a table, and one more where it would be the only one left out; a line
+        below the table gives the number of all rows.
     fold
         Fold tables of more rows away, behind a line to click; None shows all. A table that is
         still folded is not printed; a line says so.
@@ -128,16 +131,15 @@ def to_html(
     >>> "Ana</th>" in page, "gid" in page
     (True, False)
     """
-    given = unpack_report(frames, tiles, findings)
+    given = unpack_report(frames, notes, tiles, findings)
     named = name_frames(given.frames, "")
     check_suffix(path, writer="to_html")
     _check_options(title, totals, max_rows, fold)
     check_options(anonymize=anonymize, labels=labels)
-    paragraphs = list_texts(notes, name="notes", like="All teams.")
     check_tiles(given.tiles, given.findings, what="export.to_html")
     shown = {"charts": charts, "tiles": given.tiles, "findings": given.findings}
     check_anonymous(anonymize, shown, is_report=given.is_report)
-    first = _FirstPage(paragraphs, given.tiles, given.findings)
+    first = _FirstPage(*split_notes(given), given.tiles, given.findings)
     drawn = render_pictures(charts)
     named = disambiguate_frames(
         {
@@ -179,21 +181,20 @@ def _check_options(title: object, totals: object, max_rows: object, fold: object
 class _FirstPage(NamedTuple):
     """What stands above the tables."""
 
-    notes: Sequence[str]
+    head: Sequence[str]
+    guide: Sequence[str]
     tiles: pd.DataFrame | None
     findings: pd.DataFrame | None
 
     def render(self) -> str:
         """Return subtitle, figures, findings, and how to read them."""
-        is_summary = self.tiles is not None or self.findings is not None
-        first, rest = (self.notes[:1], self.notes[1:]) if is_summary else (self.notes, [])
-        parts = [f'<p class="subtitle">{escape(note)}</p>' for note in first]
+        parts = [f'<p class="subtitle">{escape(note)}</p>' for note in self.head]
         if self.tiles is not None and len(self.tiles):
             parts.append(_render_tiles(self.tiles))
         if self.findings is not None and len(self.findings):
             parts.append(_render_findings(self.findings))
-        if rest:
-            notes = "\n".join(f"<p>{escape(note)}</p>" for note in rest)
+        if self.guide:
+            notes = "\n".join(f"<p>{escape(note)}</p>" for note in self.guide)
             parts.append(
                 f'<section class="guide" aria-label="How to read this">\n{notes}\n</section>'
             )

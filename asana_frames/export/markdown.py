@@ -5,18 +5,24 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from textwrap import fill
+from itertools import chain
 from typing import Literal, Protocol, TypeAlias
 
 import pandas as pd
 
-from asana_frames._arguments import check_choice, check_number, check_text, list_texts
+from asana_frames._arguments import check_choice, check_number, check_text
 from asana_frames._files import replace_file
-from asana_frames.display.sentences import replace_lone_surrogates
+from asana_frames.display.sentences import replace_lone_surrogates, wrap_text
 from asana_frames.export.equal_names import disambiguate_frames
 from asana_frames.export.prepare import prepare_frame
 from asana_frames.export.reading_table import ReadingColumn, ReadingTable, build_reading_table
-from asana_frames.export.report_parts import SEVERITIES, check_tiles, rows_as_texts, unpack_report
+from asana_frames.export.report_parts import (
+    SEVERITIES,
+    check_tiles,
+    rows_as_texts,
+    split_notes,
+    unpack_report,
+)
 from asana_frames.export.suffixes import check_suffix
 from asana_frames.export.text import measure_text, name_frames, to_one_line
 from asana_frames.gather.findings.report import Report
@@ -60,11 +66,12 @@ def to_markdown(
     title
         The first line.
     notes
-        Lines below the title, as plain text.
+        Lines of plain text, placed as in `to_html`; the first of a report also says its days.
     tiles, findings
         Figures and sentences, as in `to_html`; those of the report if not given.
     max_rows
-        The most rows of a table; a line below the table gives the number of all rows.
+        The most rows of a table, and one more where it would be the only one left out; a line
+        below the table gives the number of all rows.
     style
         ``"text"`` for plain text without markup, with columns aligned by spaces.
 
@@ -97,20 +104,22 @@ def to_markdown(
     """
     check_suffix(path, writer="to_markdown")
     check_text(title, name="title", like="March")
-    lines = list_texts(notes, name="notes", like="All teams.")
     check_number(max_rows, name="max_rows", like=10, is_whole=True, least=1)
     check_choice(style, ("markdown", "text"), name="style")
+    given = unpack_report(frames, notes, tiles, findings)
+    tiles, findings = given.tiles, given.findings
     others: dict[str, pd.DataFrame] = {}
     if isinstance(frames, Report):
-        others, tiles, findings, _ = unpack_report(frames, tiles, findings)
-        frames = frames.main_tables()
+        others, frames = given.frames, frames.main_tables()
     check_tiles(tiles, findings, what="export.to_markdown")
     writer: _Writer = _MarkdownWriter() if style == "markdown" else _TextWriter()
-    parts = [writer.write_heading(title, 1), *map(writer.write_line, lines)]
+    head, rest = split_notes(given)
+    parts = [writer.write_heading(title, 1), *map(writer.write_line, head)]
     if tiles is not None and len(tiles):
         parts.append(writer.write_tiles(tiles))
     if findings is not None and len(findings):
         parts.append(writer.write_findings(findings))
+    parts += map(writer.write_line, rest)
     for name, table in _build_tables(frames, others, max_rows).items():
         parts.append(writer.write_heading(name, 2))
         parts.append(writer.write_table(table) if table.rows else "")
@@ -205,7 +214,7 @@ class _TextWriter:
         return f"{line}\n{('=' if level == 1 else '-') * measure_text(line)}" if line else ""
 
     def write_line(self, text: str) -> str:
-        return to_one_line(text)
+        return "\n".join(wrap_text(to_one_line(text), _LINE))
 
     def write_tiles(self, tiles: pd.DataFrame) -> str:
         return "\n".join(
@@ -218,7 +227,9 @@ class _TextWriter:
             f"* {f'{word}: ' if word else ''}{to_one_line(sentence)}"
             for word, sentence in _list_findings(findings)
         ]
-        return "\n".join(fill(line, _LINE, subsequent_indent="  ") for line in lines)
+        return "\n".join(
+            chain.from_iterable(wrap_text(line, _LINE, indent="  ") for line in lines)
+        )
 
     def write_table(self, table: ReadingTable) -> str:
         columns = [_align(column) for column in table.columns]

@@ -34,8 +34,9 @@ _LARGE = 1e15
 _SHOWN_DECIMALS = 2
 #: Of days a tenth is enough.
 _DAYS, _DAY_DECIMALS = "days_", 1
-#: Of money, two decimals or none.
+#: Of money, two decimals or none; of budgets, which may be money.
 _MONEY = frozenset({"amount", "cost", "fees", "margin", "rate", "revenue"})
+_BUDGET = frozenset({"forecast_at_end", "remaining", "total", "used"})
 #: Content of an object column -> kind of its cells.
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"), "number"),
@@ -98,13 +99,15 @@ def build_reading_table(
     frame
         As it is prepared for a file.
     max_rows
-        The most rows.
+        The most rows. A table with one more has that one too: the line that says that it is left
+        out would be no shorter.
     has_totals
         Whether to add up what can be added up, as in ``export.to_excel``.
     human_labels
         Whether to leave out columns that have no values or are of use to programs alone, and not
         only gids that have a column of names.
     """
+    max_rows += len(frame) == max_rows + 1
     named = find_named_gids(frame)
     left_out = find_unread(frame) - named if human_labels else set()
     if len(named | left_out) == len(frame.columns):
@@ -117,8 +120,15 @@ def build_reading_table(
     sums = find_sums(frame) if may_sum else []
     # A row of nothing but zeros says nothing.
     sums = sums if any(frame.iloc[:, at].sum() for at in sums) else []
+    money = _MONEY | (_BUDGET if "units" in frame.columns else frozenset())
     columns = [
-        _build_column(frame.iloc[:, at], headers[at], max_rows, at in sums and at != shown[0])
+        _build_column(
+            frame.iloc[:, at],
+            headers[at],
+            max_rows,
+            has_total=at in sums and at != shown[0],
+            is_money=frame.columns[at] in money,
+        )
         for at in shown
     ]
     if columns:
@@ -152,13 +162,13 @@ def _put_name_first(frame: pd.DataFrame, places: list[int]) -> list[int]:
 
 
 def _build_column(
-    column: pd.Series[Any], header: str, max_rows: int, has_total: bool
+    column: pd.Series[Any], header: str, max_rows: int, *, has_total: bool, is_money: bool
 ) -> ReadingColumn:
     total = column.sum() if has_total else None
     values = column.iloc[:max_rows]
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         header = f"{header} (UTC)"
-    cells = _format_cells(values, None if total is None else [total])
+    cells = _format_cells(values, None if total is None else [total], is_money)
     shown = cells.pop() if has_total else ""
     return ReadingColumn(header, _find_kind(values), cells, shown)
 
@@ -173,7 +183,7 @@ def _find_kind(column: pd.Series[Any]) -> Kind:
     return _KINDS.get(pd.api.types.infer_dtype(column), "text")
 
 
-def _format_cells(column: pd.Series[Any], more: Sequence[Any] | None) -> list[str]:
+def _format_cells(column: pd.Series[Any], more: Sequence[Any] | None, is_money: bool) -> list[str]:
     """Return the values of a column, and more of them, as text; missing ones are empty."""
     if is_time(column.dtype):
         return _format_times(column)
@@ -186,7 +196,7 @@ def _format_cells(column: pd.Series[Any], more: Sequence[Any] | None) -> list[st
         return [_format_share(value) for value in values]
     most = _DAY_DECIMALS if str(column.name).startswith(_DAYS) else _SHOWN_DECIMALS
     decimals = _choose_decimals(numbers, most)
-    if decimals and column.name in _MONEY:
+    if decimals and is_money:
         decimals = _SHOWN_DECIMALS
     return [_format_value(value, decimals) for value in values]
 

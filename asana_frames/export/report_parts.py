@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from asana_frames._arguments import list_texts
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import check_frame
-from asana_frames.gather.findings.report import Report
+from asana_frames.gather.findings.report import Report, list_days
 from asana_frames.rollups.shared.wide import ALL_PROJECTS
 
 #: Severity -> its sign, and its name for screen readers. Signs differ in form, so that they can be
@@ -85,26 +86,59 @@ def _has_names(given: object) -> bool:
 
 
 class Unpacked(NamedTuple):
-    """The tables, figures and sentences that are written."""
+    """The tables, figures and sentences that are written, and the notes."""
 
     frames: Any
+    notes: list[str]
     tiles: pd.DataFrame | None
     findings: pd.DataFrame | None
     is_report: bool
 
 
 def unpack_report(
-    frames: Any, tiles: pd.DataFrame | None, findings: pd.DataFrame | None
+    frames: Any,
+    notes: Sequence[str],
+    tiles: pd.DataFrame | None,
+    findings: pd.DataFrame | None,
 ) -> Unpacked:
-    """Return the tables for people, figures and sentences of a report; frames stay as they are."""
+    """Return the tables for people, figures and sentences of a report; frames stay as they are.
+
+    The first of the notes of a report says which days it is about, and as of when it is.
+
+    Raises
+    ------
+    InvalidArgument
+        ``notes`` are not texts.
+    """
+    lines = list_texts(notes, name="notes", like="All teams.")
     if not isinstance(frames, Report):
-        return Unpacked(frames, tiles, findings, is_report=False)
+        return Unpacked(frames, lines, tiles, findings, is_report=False)
     return Unpacked(
         {title: name_total(table) for title, table in frames.tables().items()},
+        _add_days(lines, frames),
         frames.tiles if tiles is None else tiles,
         frames.findings if findings is None else findings,
         is_report=True,
     )
+
+
+def split_notes(given: Unpacked) -> tuple[list[str], list[str]]:
+    """Return the notes for the head, and those on how to read what follows.
+
+    The first is what figures and sentences are about; where there are none, all are the head.
+    """
+    is_summary = given.tiles is not None or given.findings is not None
+    return (given.notes[:1], given.notes[1:]) if is_summary else (given.notes, [])
+
+
+def _add_days(notes: list[str], report: Report) -> list[str]:
+    """Return notes, of which the first says the days of a report, unless one says them already."""
+    said = "\n".join(notes)
+    days = ", ".join(
+        words for words in list_days(report) if words.removeprefix("as of ") not in said
+    )
+    days = days if notes else days[:1].upper() + days[1:]
+    return [" · ".join(filter(None, [*notes[:1], days])), *notes[1:]]
 
 
 def name_total(table: pd.DataFrame) -> pd.DataFrame:

@@ -96,6 +96,7 @@ def column_as_text(
     """Format one column as ``as_text`` does."""
     if is_time(column.dtype) and isinstance(column.dtype, pd.ArrowDtype):
         column = pd.Series(pd.DatetimeIndex(column.tolist()), column.index, name=column.name)
+    column = infer_times(column)
     dtype = column.dtype
     if isinstance(dtype, pd.DatetimeTZDtype):
         return _format_times(column.dt.tz_convert("UTC"), "Z")
@@ -110,10 +111,29 @@ def column_as_text(
     format_list = items_to_json if lists == "json" else join_items
 
     def format_value(cell: Any) -> Any:
+        if isinstance(cell, datetime):
+            return cell.isoformat()
         shown = format_list(cell) if isinstance(cell, _LISTS) else cell
         return disarm_formula(shown) if disarm else shown
 
     return map_cells(column, format_value)
+
+
+def infer_times(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return a column of objects or categories that are all moments, or days, as such."""
+    if column.dtype != object and not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    cells = column.astype(object)
+    if "datetime" not in pd.api.types.infer_dtype(cells, skipna=True):
+        return column
+    zones = {cell.tzinfo is not None for cell in cells.dropna()}
+    if len(zones) > 1:
+        return column
+    try:
+        return pd.to_datetime(cells, utc=zones == {True})
+    except ValueError:
+        # pandas 2 has no place for years so far away.
+        return column
 
 
 def is_time(dtype: Any) -> bool:

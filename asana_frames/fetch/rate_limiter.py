@@ -159,9 +159,12 @@ class RateLimiter:
         finally:
             concurrency.release_slot(call)
 
-    def pause_left(self) -> float:
-        """Return the seconds until requests are sent again after a 429."""
-        until = max(self.requests.paused_until, self.searches.paused_until)
+    def pause_left(self, kind: RequestKind = "search") -> float:
+        """Return the seconds until requests of a kind are sent again after a 429.
+
+        Searches count against both quotas, so for them both pauses count.
+        """
+        until = max(bucket.paused_until for bucket in self._buckets(kind))
         return max(until - clock.now(), 0.0)
 
     def page_size(self, *, wide: bool) -> int:

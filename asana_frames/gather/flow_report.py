@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -61,6 +62,8 @@ class FlowReport(NamedTuple):
         project.
     forecast : DataFrame
         When all is done, see ``rollups.forecast``.
+    as_of : date
+        The day of the report.
     """
 
     findings: pd.DataFrame
@@ -80,6 +83,7 @@ class FlowReport(NamedTuple):
     on_time: pd.DataFrame
     burnup: pd.DataFrame
     forecast: pd.DataFrame
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,7 +13,8 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.exceptions import InvalidArgument, PartialResultWarning, warn_caller
 from asana_frames.fetch import REFUSALS
-from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
+from asana_frames.gather.findings.findings import order_by_findings
+from asana_frames.gather.findings.goals import build_goal_tiles, label_goals, list_goal_findings
 from asana_frames.gather.shared import (
     LazyFrames,
     check_subject,
@@ -61,6 +63,8 @@ class GoalsReport(NamedTuple):
         One row per goal: where it ends at the pace so far, see ``rollups.goal_forecast``.
     drivers : DataFrame
         One row per goal that is behind and what supports it, see ``rollups.goal_drivers``.
+    as_of : date
+        The day of the report.
     """
 
     findings: pd.DataFrame
@@ -75,14 +79,16 @@ class GoalsReport(NamedTuple):
     scorecard: pd.DataFrame
     forecast: pd.DataFrame
     drivers: pd.DataFrame
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""
         return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
-        """Return the goals for a summary, those furthest behind first."""
+        """Return the goals for a summary: those that findings name, then the furthest behind."""
         rows = self.progress.sort_values("ahead", kind="stable", ignore_index=True)
+        rows = order_by_findings(rows, label_goals(rows), self.findings)
         columns = ["gid", "name", "owner_name", "status", "progress", "expected", "due_on"]
         return {"Goals": rows[columns]}
 
@@ -202,6 +208,7 @@ class GoalFrames(LazyFrames):
         self.now, self._tz = parse_moment(now, tz), tz
         #: Its day.
         self.today = resolve_today(self.now, tz)
+        self.as_of = self.today.date()
         # A report of the present is not one of the past where it takes past midnight.
         self._read_at = self.now if now is None else None
 

@@ -68,6 +68,8 @@ class HoursReport(NamedTuple):
         Key -> the same with a column per period (its first day as text; one that ``start`` or
         ``end`` cuts, or that is not over at ``now``, is marked by ``(part)``) and ``total``, most
         hours first; missing keys are ``(none)``.
+    as_of : date
+        The day of the present moment.
     """
 
     start: dt.date | None
@@ -79,6 +81,7 @@ class HoursReport(NamedTuple):
     hours: pd.DataFrame
     by_key: dict[str, pd.DataFrame]
     wide: dict[str, pd.DataFrame]
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""
@@ -175,17 +178,23 @@ def hours_report(
     counted = _attribute_hours(table, attribution)
     today = resolve_today(now)
     last_day = today.date() if final is None else min(final, today.date())
+    weeks: dict[str, Any] = {
+        "start": first,
+        "end": last_day,
+        "is_past": last_day < today.date(),
+    }
     span = parse_span(first, final)._replace(today=today)
     return HoursReport(
         first,
         final,
-        list_hours_findings(counted, first, last_day),
-        build_hours_tiles(counted, first, last_day),
+        list_hours_findings(counted, **weeks),
+        build_hours_tiles(counted, **weeks),
         tracked,
         table,
         count(keys),
         by_key,
         {key: _widen_periods(hours, span, every) for key, hours in by_key.items()},
+        today.date(),
     )
 
 

@@ -11,7 +11,14 @@ import pandas as pd
 from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
-from asana_frames.gather.findings.money import build_money_tiles, list_money_findings
+from asana_frames.gather.findings.findings import order_by_findings
+from asana_frames.gather.findings.money import (
+    BUDGET_KINDS,
+    build_money_tiles,
+    list_money_findings,
+    name_budgets,
+)
+from asana_frames.gather.findings.report import describe_state
 from asana_frames.gather.shared import (
     describe_report,
     list_tables,
@@ -21,6 +28,7 @@ from asana_frames.gather.shared import (
     resolve_workspace,
 )
 from asana_frames.gather.time_entries import time_entries
+from asana_frames.rollups.shared.moments import resolve_today
 from asana_frames.rollups.shared.periods import Every, check_every
 from asana_frames.rollups.time.grouping import Approval, Billable, Selection
 from asana_frames.types import Ref, When
@@ -58,6 +66,8 @@ class MoneyReport(NamedTuple):
         Where the budgets stand, see ``rollups.budget_status``.
     unpriced : DataFrame
         The hours by project and person to which no rate applies.
+    as_of : date
+        The day of the present moment, on which budgets are looked at.
     """
 
     start: dt.date
@@ -73,17 +83,25 @@ class MoneyReport(NamedTuple):
     invoice: pd.DataFrame
     budgets: pd.DataFrame
     unpriced: pd.DataFrame
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""
         return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
-        """Return cost and budgets for a summary, the highest and the most used first."""
+        """Return cost and budgets for a summary, the highest and the most used first.
+
+        Before the others come the budgets that findings name.
+        """
         down: dict[str, Any] = {"ascending": False, "kind": "stable", "ignore_index": True}
         columns = ["project_gid", "project_name", "used", "total", "units", "share", "due_on"]
+        budgets = self.budgets.sort_values("share", **down)
+        labels = name_budgets(budgets, self.projects)
+        found = self.findings[self.findings["kind"].isin(BUDGET_KINDS)]
+        budgets = order_by_findings(budgets, labels, found)
         return {
-            "Budgets": self.budgets.sort_values("share", **down)[[*columns, "state"]],
+            "Budgets": budgets[[*columns, "state"]],
             "Cost by project": self.by_project.sort_values("amount", **down),
         }
 
@@ -176,11 +194,13 @@ def money_report(
     )
     unpriced = pairs.loc[is_bare].drop(columns=["currency_code", "amount"])
     unpriced = unpriced.reset_index(drop=True)
+    today = resolve_today(now).date()
+    as_of = describe_state(today, final)
     return MoneyReport(
         first,
         final,
-        list_money_findings(by_project, budgets, frames.projects),
-        build_money_tiles(by_project, billed, budgets),
+        list_money_findings(by_project, budgets, frames.projects, as_of),
+        build_money_tiles(by_project, billed, budgets, as_of),
         frames.tracked,
         frames.projects,
         by_project,
@@ -190,6 +210,7 @@ def money_report(
         rollups.invoice(frames.tracked, frames.rates, approval=approval),
         budgets,
         unpriced,
+        today,
     )
 
 

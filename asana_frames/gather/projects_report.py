@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,12 @@ from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.frames import bridge
 from asana_frames.frames.arrays import tuple_column
-from asana_frames.gather.findings.projects import build_project_tiles, list_project_findings
+from asana_frames.gather.findings.findings import order_by_findings
+from asana_frames.gather.findings.projects import (
+    build_project_tiles,
+    label_projects,
+    list_project_findings,
+)
 from asana_frames.gather.portfolio_items import portfolio_items
 from asana_frames.gather.shared import (
     LazyFrames,
@@ -68,6 +74,8 @@ class ProjectsReport(NamedTuple):
     section_times, cycle_times : DataFrame or None
         Visits of tasks to sections, and finished tasks with the days since work began, see the
         rollups of these names; None unless stories were asked for.
+    as_of : date
+        The day of the report.
     """
 
     findings: pd.DataFrame
@@ -87,15 +95,20 @@ class ProjectsReport(NamedTuple):
     quality: pd.DataFrame
     section_times: pd.DataFrame | None
     cycle_times: pd.DataFrame | None
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""
         return list_tables(self)
 
     def main_tables(self) -> dict[str, pd.DataFrame]:
-        """Return the projects for a summary, the one with most overdue tasks first."""
+        """Return the projects for a summary.
+
+        Those that findings name come first, then those with most overdue tasks.
+        """
         rows = self.portfolio[self.portfolio["kind"] == "project"]
         rows = rows.sort_values("overdue", ascending=False, kind="stable", ignore_index=True)
+        rows = order_by_findings(rows, label_projects(rows), self.findings)
         columns = ["project_gid", "project_name", "team_name", "progress", "expected", "open"]
         return {"Projects": rows[[*columns, "overdue", "due_on", "last_status"]]}
 
@@ -231,6 +244,7 @@ class ProjectFrames(LazyFrames):
         self.now, self.tz = parse_moment(now, tz), tz
         #: Its day.
         self.today = resolve_today(self.now, tz)
+        self.as_of = self.today.date()
 
     @lazy_frame
     def projects(self) -> pd.DataFrame:

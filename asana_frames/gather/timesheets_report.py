@@ -13,6 +13,7 @@ from asana_frames import rollups
 from asana_frames.asana import Asana
 from asana_frames.calls.last_call import LastCall
 from asana_frames.gather.entry_places import KEYS_OF_ENTRIES, add_places, parse_hour_keys
+from asana_frames.gather.findings.report import describe_state
 from asana_frames.gather.findings.timesheets import build_timesheet_tiles, list_timesheet_findings
 from asana_frames.gather.shared import (
     describe_report,
@@ -64,6 +65,8 @@ class TimesheetsReport(NamedTuple):
     missing : DataFrame
         The missing hours of each user with a column per week (its first day as text; one that is
         cut or not over is marked by ``(part)``) and ``total``, and a last row of totals.
+    as_of : date
+        The day of the present moment.
     """
 
     start: dt.date
@@ -75,6 +78,7 @@ class TimesheetsReport(NamedTuple):
     timesheet: pd.DataFrame
     last_week: pd.DataFrame
     missing: pd.DataFrame
+    as_of: dt.date
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return all tables, by name."""
@@ -182,17 +186,19 @@ def timesheets_report(
     }
     approvals = rollups.approvals(frames.tracked, start=first, end=final, **working)
     today = resolve_today(now)
+    as_of = describe_state(today.date(), final)
     add_up = partial(rollups.timesheet, entries, **working)
     return TimesheetsReport(
         first,
         final,
-        list_timesheet_findings(approvals, today),
-        build_timesheet_tiles(approvals, today),
+        list_timesheet_findings(approvals, today, as_of),
+        build_timesheet_tiles(approvals, today, as_of),
         frames.tracked,
         approvals,
         add_up(start=first, end=final, by=keys),
         add_up(week=final),
         _widen_missing(approvals, every, first, final, now),
+        today.date(),
     )
 
 

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from asana_frames.fetch import Http
+from asana_frames.fetch.rate_limiter import RequestKind
+from asana_frames.widgets.background import LOCK
 
 #: Seconds between two looks at a read.
 _SECONDS = 1.0
 
 
-def describe_pause(http: Http) -> str:
+def describe_pause(http: Http, kind: RequestKind = "read") -> str:
     """Return how long Asana's rate limit makes requests wait; empty if they do not."""
-    seconds = http.quota.pause_left()
+    seconds = http.quota.pause_left(kind)
     return f"Waiting {seconds:.0f} s for Asana's rate limit." if seconds >= 1 else ""
 
 
@@ -27,16 +29,20 @@ def watch_read(describe: Callable[[], str], show: Callable[[str], None]) -> Iter
     describe
         Returns the text; empty for nothing to say.
     show
-        Called with each new text, in another thread, and not after the block has ended.
+        Called with each new text, in another thread that holds `LOCK`. What is shown after the
+        block is the last, if it is shown while `LOCK` is held.
     """
-    has_ended, lock = threading.Event(), threading.Lock()
+    has_ended = threading.Event()
 
     def watch() -> None:
         shown = ""
         while not has_ended.wait(_SECONDS):
             text = describe()
-            with lock:
-                if text != shown and not has_ended.is_set():
+            if text != shown:
+                # No lock of its own: the thread of the block may hold this one.
+                with LOCK:
+                    if has_ended.is_set():
+                        return
                     show(text)
             shown = text
 
@@ -46,5 +52,4 @@ def watch_read(describe: Callable[[], str], show: Callable[[str], None]) -> Iter
     try:
         yield
     finally:
-        with lock:
-            has_ended.set()
+        has_ended.set()

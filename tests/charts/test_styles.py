@@ -92,7 +92,7 @@ def bars_of(ax: Axes) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def drawn_in(style: str, name: str, calls: dict[str, Any]) -> Iterator[Axes]:
+def drawn_in(style: Any, name: str, calls: dict[str, Any]) -> Iterator[Axes]:
     (frame,) = calls[f"charts.{name}"][1].values()
     chart = getattr(charts, name)
     now = {"now": NOW} if "now" in inspect.signature(chart).parameters else {}
@@ -143,3 +143,51 @@ def test_ink_is_that_of_the_style() -> None:
     ax = pyplot.figure(facecolor="#eeeeee").subplots()
     ax.set_facecolor("none")
     assert find_background(ax) == "#eeeeee"
+
+
+#: Settings that users have in their style, and that charts decide for themselves.
+GRIDS = {"axes.grid": True, "axes.grid.which": "both", "axes.axisbelow": False}
+MINOR = {"xtick.minor.visible": True, "ytick.minor.visible": True}
+
+
+def _list_grids(ax: Axes) -> list[str]:
+    """Return the axes along which grid lines are drawn."""
+    ax.figure.canvas.draw()
+    return [
+        name
+        for axes in axes_of(ax)
+        for name, axis in (("x", axes.xaxis), ("y", axes.yaxis))
+        if any(tick.gridline.get_visible() for tick in (*axis.majorTicks, *axis.minorTicks))
+    ]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_grid_in_the_style_adds_none_to_a_chart(name: str, calls: dict[str, Any]) -> None:
+    with drawn_in("default", name, calls) as ax:
+        usual = _list_grids(ax)
+    with drawn_in(GRIDS | MINOR, name, calls) as ax:
+        assert _list_grids(ax) == usual
+        assert ax.get_axisbelow() is True or not usual
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_labels_on_both_sides_in_the_style_leave_the_right_to_texts(
+    name: str, calls: dict[str, Any]
+) -> None:
+    style = {"ytick.right": True, "ytick.labelright": True, "xtick.labeltop": True}
+
+    with drawn_in(style, name, calls) as ax:
+        ax.figure.canvas.draw()
+        ticks = ax.yaxis.get_major_ticks()
+        names = [tick.label1.get_text() for tick in ticks]
+        has_two = any(tick.label2.get_visible() for tick in ticks)
+
+    assert not (has_two and any(letter.isalpha() for name in names for letter in name))
+
+
+def test_rows_have_no_ticks_between_their_names(calls: dict[str, Any]) -> None:
+    with drawn_in(MINOR, "portfolio", calls) as ax:
+        ax.figure.canvas.draw()
+        lengths = {tick.tick1line.get_markersize() for tick in ax.yaxis.get_minor_ticks()}
+
+    assert lengths <= {0}

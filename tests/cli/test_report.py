@@ -109,7 +109,7 @@ def test_the_summary_of_the_workbook_says_what_was_found(folder: Path) -> None:
     sheet = openpyxl.load_workbook(folder / "hours.xlsx")["Summary"]
 
     texts = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    assert texts[:3] == ["Tracked hours", "Acme, 1 Sep to 31 Oct 2026", "Hours"]
+    assert texts[:3] == ["Tracked hours", "Acme, 1 Sep to 31 Oct 2026, as of 2 Nov 2026", "Hours"]
     assert any("Most time went into" in text for text in texts)
     links = [
         cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink
@@ -489,7 +489,8 @@ def test_a_summary_of_flow_in_plain_text_has_its_findings(tmp_path: Path) -> Non
     done = CliRunner().invoke(main, [*command, "--format", "text"])
 
     assert done.exit_code == 0, done.stderr
-    assert done.stdout.startswith("Flow\n====\n\nWebsite relaunch, 2 Nov 2026\n\nOpen tasks: ")
+    head = "Website relaunch, as of 2 Nov 2026"
+    assert done.stdout.startswith(f"Flow\n====\n\n{head}\n\nOpen tasks: ")
     assert "\n* " in done.stdout
     assert "**" not in done.stdout
 
@@ -502,6 +503,8 @@ def test_summaries_with_a_folder_are_files(tmp_path: Path) -> None:
     assert {"hours.md", "hours.txt", "hours.csv"} <= files
     text = (tmp_path / "hours.txt").read_text("utf-8")
     assert "Most time went into" in text
+    # As on the page: it says why hours of projects differ from those of other reports.
+    assert "Time of a task in several projects counts towards" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -614,3 +617,19 @@ def test_a_key_that_is_no_field_is_said_in_the_words_of_the_command(
     assert done.exit_code == 2
     assert done.stderr.startswith(f"InvalidArgument: --by '{key}': {says}")
     assert "rollups" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["report", name] for name in ("hours", "money", "timesheets", "goals", "projects")),
+        ["report", "flow"],
+        ["dashboard"],
+    ],
+)
+def test_help_says_that_now_changes_the_sandbox(command: list[str]) -> None:
+    done = CliRunner().invoke(main, [*command, "--help"])
+
+    words = " ".join(done.stdout.split())
+    assert "With --sandbox, its history ends on that day" in words
+    assert ("also where --to is earlier" in words) == ("--to" in done.stdout)

@@ -1074,7 +1074,27 @@ def test_rows_without_names_or_labels_are_told_in_charts(tmp_path: Path) -> None
     (made,) = book_of({"a": long}, tmp_path, charts={"a": chart})["a"]._charts
 
     assert names_of(made) == ["Ana", "(none)"]
-    assert made.title.tx.rich.p[0].r[0].t == "a (1 row without 'x' left out)"
+    assert made.title.tx.rich.p[0].r[0].t == "a (1 row with no x is left out)"
+
+
+def test_a_group_without_numbers_is_no_series_of_a_chart(tmp_path: Path) -> None:
+    cost = pd.DataFrame(
+        {"x": ["a", "a", "b"], "by": ["EUR", None, None], "n": pd.array([1.0, None, None])}
+    )
+    chart = {"kind": "bar", "x": "x", "y": "n", "by": "by"}
+    frames = {"a": cost, "none": cost.tail(2)}
+
+    book = book_of(frames, tmp_path, charts=dict.fromkeys(frames, chart))
+
+    (made,) = book["a"]._charts
+    assert names_of(made) == ["EUR"]
+    assert book["none"]._charts == []
+
+
+def test_a_forecast_has_two_decimals(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"forecast_at_end": [88725.3125]})
+
+    assert book_of(frame, tmp_path).active["A2"].number_format == "#,##0.00"
 
 
 @pytest.mark.parametrize("rows", [slice(0, 0), slice(2, 3)])

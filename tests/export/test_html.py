@@ -374,11 +374,13 @@ def test_tables_have_captions_and_headers_of_rows_and_columns(tmp_path: Path) ->
 
 
 def test_totals_are_below_what_can_be_added_up(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"name": ["a", "b"], "hours": [1.5, 2.0], "progress": [0.5, 1.0]})
+    frame = pd.DataFrame(
+        {"name": ["a", "b", "c"], "hours": [1.5, 2.0, 0.0], "progress": [0.5, 1.0, 0.0]}
+    )
 
     page = page_of({"t": frame, "one": frame.head(1)}, tmp_path, totals=True, max_rows=1)
 
-    assert page.tables[0][-1] == ["Total of 2 rows", "3.5", ""]
+    assert page.tables[0][-1] == ["Total of 3 rows", "3.5", ""]
     assert page.tables[1] == [["Name", "Hours", "Progress"], ["a", "1.5", "50 %"]]
     assert len(page.all("tfoot")) == 1
 

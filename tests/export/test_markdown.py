@@ -45,8 +45,50 @@ def test_a_report_is_its_figures_findings_and_main_table(report: Any) -> None:
     assert "<p>The first 10 of 12 rows.</p>" in html
     for tile in report.tiles.itertuples():
         assert f"{tile.label}: <strong>{tile.text}</strong>" in html
-    assert "Quarterly planning (Marketing)" in html
+    assert "Quarterly planning (Marketing)" in write(report, max_rows=12)
     assert "<li><strong>Warning:</strong> " in html
+
+
+def test_a_cut_leaves_out_two_rows_or_more() -> None:
+    frame = pd.DataFrame({"n": range(4)})
+
+    assert "The first" not in write(frame.head(3), max_rows=2)
+    assert write(frame.head(3), max_rows=2).count("\n") == 5
+    assert write(frame, max_rows=2).endswith("\n\nThe first 2 of 4 rows.\n")
+
+
+@pytest.mark.parametrize(
+    ("notes", "head"),
+    [
+        ((), "As of 2 Nov 2026"),
+        (("All teams.", "More."), "All teams. · as of 2 Nov 2026"),
+        ("Acme, 2 Nov 2026", "Acme, 2 Nov 2026"),
+    ],
+)
+def test_the_head_says_as_of_when_a_report_is(report: Any, notes: Any, head: str) -> None:
+    lines = write(report, title="T", notes=notes).splitlines()
+
+    assert lines[2] == head
+    assert ("More." in lines) == ("More." in notes)
+
+
+@pytest.mark.parametrize("suffix", ["html", "xlsx"])
+def test_pages_and_workbooks_have_the_same_head(report: Any, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"x.{suffix}"
+    write_file: Any = af.export.to_html if suffix == "html" else af.export.to_excel
+    write_file(report, path, title="T")
+
+    if suffix == "html":
+        assert '<p class="subtitle">As of 2 Nov 2026</p>' in path.read_text("utf-8")
+    else:
+        openpyxl = pytest.importorskip("openpyxl", reason="part of the dev extra")
+        assert openpyxl.load_workbook(path)["Summary"]["B2"].value == "As of 2 Nov 2026"
+
+
+def test_budgets_have_two_decimals_or_none() -> None:
+    budgets = pd.DataFrame({"used": [104447.5, 10.0], "total": [113400.0, 20.0], "units": "EUR"})
+
+    assert "| 104,447.50 | 113,400 | EUR |" in write(budgets)
 
 
 def test_values_are_as_people_write_them() -> None:
@@ -157,3 +199,13 @@ def test_missing_values_of_any_kind_are_written() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": pd.Series([pd.NA, "x"], dtype=object)})
 
     assert "| 1 |  |" in write(frame)
+
+
+def test_lines_do_not_end_between_a_number_and_its_percent_sign() -> None:
+    notes = [f"{'word ' * 15}100 % of all"]
+
+    text = af.export.to_markdown(
+        pd.DataFrame({"n": [1]}), title="March", notes=notes, style="text"
+    )
+
+    assert "\n100 % of all" in text

@@ -469,3 +469,26 @@ def test_text_that_excel_would_change_is_protected(text: str, tmp_path: Path) ->
 
     assert f'"=""{text}"""' in (tmp_path / "x.csv").read_text(encoding="utf-8-sig")
     assert_frame_equal(af.read_csv(tmp_path / "x.csv", schema=frame), frame)
+
+
+@pytest.mark.parametrize("options", [{}, {"sep": ";", "decimal": ","}, {"schema": True}])
+def test_days_and_moments_among_objects_and_categories_are_iso_8601(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
+    first, second = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-02 10:00+01:00")
+    frame = pd.DataFrame(
+        {
+            "day": pd.Series([first, None], dtype=object),
+            "option": pd.Categorical([first, None]),
+            "moment": pd.Series([second, pd.Timestamp("2026-03-02 10:00-05:00")], dtype=object),
+            "both": pd.Series([first, second], dtype=object),
+        }
+    )
+
+    af.export.to_csv(frame, tmp_path / "x.csv", **options)
+
+    rows = (tmp_path / "x.csv").read_text().replace('"', "").replace(";", ",").splitlines()
+    assert rows[1:] == [
+        "2026-03-02,2026-03-02,2026-03-02T09:00:00Z,2026-03-02T00:00:00",
+        ",,2026-03-02T15:00:00Z,2026-03-02T10:00:00+01:00",
+    ]

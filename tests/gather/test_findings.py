@@ -15,6 +15,7 @@ from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findi
 from asana_frames.gather.findings.hours import build_hours_tiles, list_hours_findings
 from asana_frames.gather.findings.money import build_money_tiles, list_money_findings
 from asana_frames.gather.findings.projects import build_project_tiles, list_project_findings
+from asana_frames.gather.findings.report import list_days
 from asana_frames.gather.findings.timesheets import build_timesheet_tiles, list_timesheet_findings
 from tests.fixed_day import NOW
 
@@ -340,7 +341,10 @@ def test_hours_without_a_rate_are_told(money: Any) -> None:
     hours = float(money.unpriced["hours"].sum())
 
     assert hours > 0
-    assert f"{hours:.0f} hours" in sentences(money.findings, "unpriced")
+    sentence = sentences(money.findings, "unpriced")
+    assert f"{hours:.0f} hours" in sentence
+    # Else nobody knows why a person has two rows.
+    assert "rows of their own, without a currency" in sentence
     tile = money.tiles.set_index("label").loc["Hours without a rate"]
     assert tile["value"] == pytest.approx(hours)
 
@@ -415,6 +419,47 @@ def test_hours_of_a_project_end_at_the_present_moment(asana: af.Asana) -> None:
     assert report.tracked["entered_on"].max() <= pd.Timestamp("2026-10-01")
     note = report.tiles.set_index("label").loc["Last whole week", "note"]
     assert note == "week from 21 Sep 2026"
+
+
+def test_the_last_week_of_a_past_period_is_said_to_be_so(asana: af.Asana) -> None:
+    report = af.gather.hours_report(asana, "Acme", "2026-07-01", "2026-09-30", now=NOW)
+
+    note = report.tiles.set_index("label").loc["Last whole week", "note"]
+    assert note == "of the period, from 21 Sep 2026"
+    week = "tracked none in the last whole week of the period (from 21 Sep 2026)"
+    assert week in sentences(report.findings, "missing")
+
+
+@pytest.mark.parametrize(("end", "words"), [("2026-09-30", " as of 2 Nov 2026"), (NOW, "")])
+def test_a_report_of_the_past_says_as_of_when_states_are(
+    asana: af.Asana, end: str, words: str
+) -> None:
+    span = {"start": "2026-07-01", "end": end, "now": NOW}
+    money = af.gather.money_report(asana, "Acme", **span)
+    sheets = af.gather.timesheets_report(asana, "Acme", **span)
+
+    assert f"over{words}: " in sentences(money.findings, "over budget")
+    assert f"not handed in{words}: " in sentences(sheets.findings, "not handed in")
+    for report, label in ((money, "Budgets over"), (sheets, "Not handed in")):
+        note = report.tiles.set_index("label").loc[label, "note"]
+        assert note.endswith(words and f",{words}")
+        assert ("as of" in note) == bool(words)
+        assert ("as of 2 Nov 2026" in list_days(report)) == bool(words)
+
+
+def test_a_table_begins_with_what_sentences_name(projects: Any, goals: Any, money: Any) -> None:
+    rows = projects.main_tables()["Projects"]
+    named = rows["project_name"].map(
+        lambda name: projects.findings["sentence"].str.contains(name, regex=False).any()
+    )
+    first = projects.findings["name"].iloc[0]
+
+    assert rows["project_name"].iloc[0] == first
+    assert named.is_monotonic_decreasing
+    assert sorted(rows["project_gid"]) == sorted(projects.projects["gid"])
+    assert goals.main_tables()["Goals"]["name"].iloc[0] == goals.findings["name"].iloc[0]
+    over = money.findings.query("kind == 'over budget'")["name"].iloc[0]
+    assert money.main_tables()["Budgets"]["project_name"].iloc[0] == over
 
 
 def test_a_week_that_has_not_come_is_not_the_last_one(asana: af.Asana) -> None:

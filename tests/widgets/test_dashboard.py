@@ -68,10 +68,29 @@ def test_the_tiles_are_the_summary_of_the_project_in_the_period(asana: af.Asana)
     ).wait()
 
     assert tiles(board)["Done in period"] == f"{summary.loc['done', 'value']:.0f}"
-    assert tiles(board)["Overdue"] == f"{summary.loc['overdue', 'value']:.0f}"
+    # The period is over: what is so at its end is not what is so today.
+    on = "on 31 Oct"
+    assert tiles(board)[f"Overdue {on}"] == f"{summary.loc['overdue', 'value']:.0f}"
     assert list(tiles(board)) == [
-        *("Open tasks", "Done in period", "Overdue", "Hours in period", "Progress")
+        *(f"Open {on}", "Done in period", f"Overdue {on}", "Hours in period", f"Progress {on}")
     ]
+    assert "<h4>Most overdue on 2 Nov</h4>" in board._list.value
+    assert f"\nOpen {on}: " in board._render_saved().text
+
+
+def test_a_period_until_today_needs_no_other_day(asana: af.Asana) -> None:
+    board = Dashboard(asana, value="Mobile app", period="Last 90 days", charts={}, now=NOW).wait()
+
+    assert next(iter(tiles(board))) == "Open tasks"
+    assert "<h4>Most overdue</h4>" in board._list.value
+
+
+def test_figures_of_goals_are_those_of_today_whatever_the_period(asana: af.Asana) -> None:
+    days = ("2026-07-01", "2026-09-30")
+    board = Dashboard(asana, "goal", "Relaunch the website", period=days, charts={}, now=NOW)
+
+    assert "Progress on 2 Nov" in tiles(board.wait())
+    assert "<h4>Furthest behind on 2 Nov</h4>" in board._list.value
 
 
 def test_the_period_and_the_comparison_are_heeded(asana: af.Asana) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import ipywidgets as ipw
 import pytest
 
 import asana_frames as af
+from asana_frames.display.sentences import count_noun
+from asana_frames.fetch import clock
 from asana_frames.fetch.clock import Clock
 from asana_frames.sandbox_server import Faults
-from asana_frames.widgets.waiting import watch_read
+from asana_frames.widgets.background import LOCK
+from asana_frames.widgets.explorer import explorer as explorer_module
+from asana_frames.widgets.pickers.choice import Choice
+from asana_frames.widgets.waiting import describe_pause, watch_read
 
 RATE_LIMIT = "for Asana's rate limit."
 SITE = "Website relaunch"
@@ -68,6 +76,56 @@ def test_an_explorer_counts_requests_and_says_what_they_wait_for() -> None:
     assert "so far" not in explorer._status.value
 
 
+def test_requests_of_others_are_not_those_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    asana = open_limited(0)
+    texts = []
+
+    @contextmanager
+    def look_at_the_end(describe: Callable[[], str], _: object) -> Iterator[None]:
+        yield
+        other = threading.Thread(target=asana.workspaces.list)
+        other.start()
+        other.join()
+        texts.append(describe())
+
+    monkeypatch.setattr(explorer_module, "watch_read", look_at_the_end)
+
+    explorer = af.widgets.Explorer(asana, "users.get").fill(user="me").run()
+
+    own = explorer._asana.last.requests
+    assert texts == [f"Reading ... {count_noun(own, 'request')} so far."]
+
+
+def test_a_pause_of_searches_is_no_pause_of_lists() -> None:
+    http = open_limited(0).http
+
+    http.quota.searches.pause(clock.now(), 20)
+
+    assert describe_pause(http) == ""
+    assert RATE_LIMIT in describe_pause(http, "search")
+
+
+def test_a_box_does_not_tell_the_pause_of_a_list_that_it_no_longer_waits_for() -> None:
+    choice = Choice("Project")
+    choice.wait_for_list()
+    choice.show_pause("Waiting 4 s for Asana's rate limit.")
+    told = choice._control.placeholder
+
+    choice.wait_for_list()
+
+    assert told == "Reading ... Waiting 4 s for Asana's rate limit."
+    assert choice._control.placeholder == "Reading ..."
+
+
+def test_a_read_that_holds_the_lock_is_watched_without_a_word() -> None:
+    shown: list[str] = []
+
+    with LOCK, watch_read(lambda: "Waiting", shown.append):
+        time.sleep(1.5)
+
+    assert shown == []
+
+
 def test_texts_are_shown_when_they_change_and_never_after_the_end() -> None:
     shown: list[str] = []
     has_shown = threading.Event()
@@ -78,7 +136,9 @@ def test_texts_are_shown_when_they_change_and_never_after_the_end() -> None:
 
     with watch_read(lambda: "Waiting", show):
         assert has_shown.wait(30)
-    names = [thread.name for thread in threading.enumerate()]
 
+    for thread in threading.enumerate():
+        if thread.name == "asana_frames watch":
+            thread.join(30)
+            assert not thread.is_alive()
     assert shown == ["Waiting"]
-    assert names.count("asana_frames watch") <= 1

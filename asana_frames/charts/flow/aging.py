@@ -81,7 +81,7 @@ def aging(
     ax.set_xticks(places, labels)
     ax.margins(y=0.1)
     set_count_axis(ax, "Tasks")
-    ax.tick_params(axis="x", length=0)
+    ax.tick_params(axis="x", which="both", length=0)
     drawn = {"overdue": (overdue, lower), "not overdue": (total - overdue, upper)}
     set_heading(
         ax,

@@ -223,7 +223,7 @@ def _label_sections(ax: Axes, names: list[str], place: np.ndarray, letters: int)
     set_plain_style(ax, grid="y")
     ax.set_xticks(range(len(names)), texts)
     ax.set_xlim(-0.6, len(names) - 0.4)
-    ax.tick_params(axis="x", length=0)
+    ax.tick_params(axis="x", which="both", length=0)
     size = font_size(ax) + 1
     has_room = _DRAWN * axes_height(ax) * 72 >= 0.56 * size * len(_AGE)
     ax.set_ylabel(_AGE if has_room else "Days", fontsize=size)

@@ -28,6 +28,7 @@ from asana_frames.charts.shared.dates import (
     unique_days,
 )
 from asana_frames.charts.shared.headings import set_heading
+from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rates import (
     add_repeated,
     draw_rate_lines,
@@ -79,7 +80,8 @@ def on_time(
     -------
     Axes
         Over time a bar per period, in which the tasks due are stacked, with the rate on top; with
-        keys a line per group, of at most eight, with a hollow point where the period is not over.
+        keys a line per group, of at most eight, with a hollow point where the period is not over
+        or not all its days count, which a note tells.
         Without periods a bar per group, the highest rate at the top. Tasks without a due date are
         not drawn. Rows of the same group and period are added up. The subtitle counts the due
         tasks that were done on time; with keys, it names the group with most that were not, which
@@ -112,18 +114,18 @@ def on_time(
         return draw_empty(ax, "No tasks that were due")
     legend: dict[str, Artist] = {}
     if not has_periods:
-        note = draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows), missed)
+        notes = [draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows), missed)]
     elif keys:
-        note = draw_rate_lines(ax, rows, keys, _RATE, "judged", missed)
+        notes = draw_rate_lines(ax, rows, keys, _RATE, "judged", missed)
     else:
-        note, legend = _draw_bars(ax, rows)
+        notes, legend = _draw_bars(ax, rows)
     set_heading(
         ax,
         on_time,
         _WHAT,
         titles,
         finding=_summarise(rows, keys),
-        notes=[note],
+        notes=notes,
         days=find_span(rows),
         legend=legend,
     )
@@ -158,10 +160,11 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
     return f"Most not on time: {most}, {number:,.0f} of {due:,.0f} due tasks."
 
 
-def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
-    """Stack the tasks of each period, and write the rate above them; return note and legend."""
+def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[list[str], dict[str, Artist]]:
+    """Stack the tasks of each period, and write the rate above them; return notes and legend."""
     step = find_step(unique_days(rows["period"]), rows.attrs.get("every"))
     days = fill_periods(unique_days(rows["period"]), step)
+    partial = note_partial(rows, days, step)
     rows = rows.set_index("period").reindex(days.astype("datetime64[us]"))
     table = rows[[*_LOOKS]].astype("float64").fillna(0.0)
     looks = [(colour, "") for _, colour in _LOOKS.values()]
@@ -176,7 +179,7 @@ def _draw_bars(ax: Axes, rows: pd.DataFrame) -> tuple[str, dict[str, Artist]]:
     names = [name for name, _ in _LOOKS.values()]
     drawn = zip(names, bars, table.any(), strict=True)
     note = "above the bars: percent done on time" if has_rates else ""
-    return note, {name: bar for name, bar, is_drawn in drawn if is_drawn}
+    return [*partial, note], {name: bar for name, bar, is_drawn in drawn if is_drawn}
 
 
 def _write_rates(ax: Axes, places: Numbers, heights: pd.Series[Any], rates: Numbers) -> bool:

@@ -51,9 +51,9 @@ def reopenings(
     -------
     Axes
         Over time a line per group, of at most eight, those with the most completions; a hollow
-        point where the period is not over. Without periods a bar per group, the highest rate at
-        the top. Rows of the same group and period are added up. The subtitle names the group with
-        most reopenings, which is always drawn.
+        point where the period is not over or not all its days count, which a note tells. Without
+        periods a bar per group, the highest rate at the top. Rows of the same group and period
+        are added up. The subtitle names the group with most reopenings, which is always drawn.
 
     Raises
     ------
@@ -77,18 +77,18 @@ def reopenings(
         set_heading(ax, reopenings, _WHAT, titles)
         return draw_empty(ax, "No completed tasks")
     if has_periods:
-        note = draw_rate_lines(ax, rows, keys, _RATE, "done", rows["reopenings"])
+        notes = draw_rate_lines(ax, rows, keys, _RATE, "done", rows["reopenings"])
     else:
         pairs = rows[[*counts]].astype("float64").to_numpy()
         texts = pd.Series([f"{part:,.0f} of {whole:,.0f}" for part, whole in pairs], rows.index)
-        note = draw_rate_rows(ax, rows, keys, _RATE, texts, rows["reopenings"])
+        notes = [draw_rate_rows(ax, rows, keys, _RATE, texts, rows["reopenings"])]
     set_heading(
         ax,
         reopenings,
         _WHAT,
         titles,
         finding=_summarise(rows, keys),
-        notes=[note],
+        notes=notes,
         days=find_span(rows),
     )
     return make_room(ax)

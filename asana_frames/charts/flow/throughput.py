@@ -41,7 +41,7 @@ from asana_frames.charts.shared.labels import (
     name_leaders,
     shorten_name,
 )
-from asana_frames.charts.shared.partial import describe_partial
+from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.stacked_bars import (
     draw_stacked_bars,
     limit_others,
@@ -82,8 +82,9 @@ def throughput(
     Axes
         A bar per period, stacked by the keys, the largest at the bottom; groups beyond ten are
         merged into "other", cut where it is more than twice as high as they are. A dashed line is
-        the mean of the whole periods, unless "other" is cut; it ends where a period that is not
-        over begins. The subtitle gives this mean, and the whole period with most.
+        the mean of the whole periods, unless "other" is cut; it leaves out a first or last period
+        that is not over, or of which not all days count, and a note tells which. The subtitle
+        gives this mean, and the whole period with most.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def throughput(
         f"{_WHAT} per {name_period(step)}",
         titles,
         finding=_summarise(whole, step),
-        notes=[_name_partial(rows, step), others, suggest_weeks(days, step)],
+        notes=[*note_partial(rows, days, step), others, suggest_weeks(days, step)],
         days=(days[0], period_ends(days, step)[-1] - 1),
         legend=legend,
     )
@@ -130,13 +131,6 @@ def _find_whole(rows: pd.DataFrame, days: Days) -> NDArray[np.bool_]:
     """Return a mask of periods that are over and counted in full; periods without rows are."""
     is_partial = rows["partial"].astype("boolean").fillna(False).to_numpy(dtype=bool)
     return ~np.isin(days, unique_days(rows["period"][is_partial]))
-
-
-def _name_partial(rows: pd.DataFrame, step: Step) -> str:
-    """Return a note on the last period if it is not over."""
-    last = rows.iloc[-1]
-    is_whole = pd.isna(last["partial"]) or not last["partial"]
-    return "" if is_whole else describe_partial(last["period"], step)
 
 
 def _draw_bars(ax: Axes, table: pd.DataFrame, step: Step) -> list[Artist]:

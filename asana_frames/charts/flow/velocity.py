@@ -93,7 +93,7 @@ def velocity(
     letters = (max(map(len, labels)) + 1) * len(rows)
     if letters * 0.6 * font_size(ax) / 72 > axes_width(ax):
         ax.tick_params(axis="x", labelrotation=90)
-    ax.tick_params(axis="x", length=0)
+    ax.tick_params(axis="x", which="both", length=0)
     set_span(ax, 0, len(rows) - 1, margin=0.6, least=_FEWEST)
     set_heading(
         ax,

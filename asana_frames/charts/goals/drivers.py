@@ -22,6 +22,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
 )
 from asana_frames.charts.shared.colours import SERIES
 from asana_frames.charts.shared.columns import column_numbers, read_input
@@ -179,6 +180,7 @@ def _draw_rows(ax: Axes, rows: list[_Row]) -> None:
         annotate_right(ax, row.label, (float(lacks[place]), place))
     longest = max_name_length(ax)
     named = [ProgressRow(r.name, None, gid=r.gid, depth=int(not r.is_heading)) for r in rows]
+    remove_grid(ax)
     label_rows(ax, label_goal_rows(named, longest), upwards=True)
     for label, row in zip(ax.get_yticklabels(), rows, strict=True):
         label.set_fontweight("bold" if row.is_heading else "normal")

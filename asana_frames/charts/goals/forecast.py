@@ -19,6 +19,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
     write_beside_axes,
 )
 from asana_frames.charts.shared.colours import SERIES
@@ -62,12 +63,13 @@ def goal_forecast(
     Returns
     -------
     Axes
-        A bar per goal that is not due yet, at most 40, those that will be furthest at the top:
-        filled up to the progress, and pale from there to the progress on the due day, with a line
-        at the target. Bars beyond 0 or 120 % end at the edge and keep their number. The label has
-        the due day, and the probability where there is one (on narrow axes neither). Goals without
-        a forecast are counted in a note. The subtitle counts the goals that reach their target by
-        their due day at this pace (``progress_at_due`` is 1 or more).
+        A bar per goal that is not due yet, those that will be furthest at the top; at most 40, and
+        where not all fit, those that will be least far. It is filled up to the progress, and pale
+        from there to the progress on the due day, with a line at the target. Bars beyond 0 or
+        120 % end at the edge and keep their number. The label has the due day, and the
+        probability where there is one (on narrow axes neither). Goals without a forecast are
+        counted in a note. The subtitle counts the goals that reach their target by their due day
+        at this pace (``progress_at_due`` is 1 or more).
 
     Raises
     ------
@@ -88,9 +90,10 @@ def goal_forecast(
     if rows.empty:
         set_heading(ax, forecast, _WHAT, titles)
         return draw_empty(ax, "No goals" if forecast.empty else "No goals with a forecast")
-    drawn = rows.head(count_fitting_rows(ax, _MOST_GOALS, reserved=1.1)).iloc[::-1]
+    drawn = rows.tail(count_fitting_rows(ax, _MOST_GOALS, reserved=1.1)).iloc[::-1]
     legend = _draw_goals(ax, drawn)
     labels = unique_labels(rows, ["gid", "name"], max_name_length(ax))
+    remove_grid(ax)
     label_rows(ax, list(labels.loc[drawn.index]), upwards=True)
     ax.set(xlim=(0, _LAST_PERCENT), xticks=percent_ticks(ax))
     ax.set_xlabel("Progress (%)", fontsize=font_size(ax) + 1)

@@ -15,6 +15,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
 )
 from asana_frames.charts.shared.columns import drop_missing, read_input
 from asana_frames.charts.shared.dates import label_date_axis
@@ -89,6 +90,7 @@ def goal_history(
     upwards = drawn[::-1]
     for place, goal in enumerate(upwards):
         legend |= _draw_lane(ax, rows[rows["goal_gid"] == goal], place)
+    remove_grid(ax)
     label_rows(ax, [names[goal] for goal in upwards], upwards=True)
     ax.spines["left"].set_visible(False)
     label_date_axis(ax)

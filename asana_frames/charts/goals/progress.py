@@ -21,6 +21,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
     write_beside_axes,
 )
 from asana_frames.charts.shared.columns import Numbers, column_numbers, read_input
@@ -256,12 +257,14 @@ def draw_progress_bars(
     if "expected" in ordered:
         legend = mark_expected(ax, at, 100 * column_numbers(ordered, "expected")) | legend
     longest = max_name_length(ax)
+    remove_grid(ax)
     name_rows(ax, range(len(rows)), label_goal_rows(rows, longest))
     for tick_label, row in zip(ax.get_yticklabels(), rows, strict=True):
         is_bold = row.number is None or row.is_heading
         tick_label.set_fontweight("bold" if is_bold else "normal")
     ax.tick_params(axis="both", labelsize=font_size(ax))
-    ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.tick_params(axis="y", labelsize=font_size(ax) + 1)
     ax.set(xlim=(0, min(_FARTHEST, max(100, percent.max(initial=0)))), xticks=percent_ticks(ax))
     ax.set_xlabel("Progress (%)", fontsize=font_size(ax) + 1)
     ax.set_ylim(-0.6, len(rows) - 0.4)

@@ -16,6 +16,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
     write_beside_axes,
 )
 from asana_frames.charts.shared.columns import read_input
@@ -149,5 +150,6 @@ def _draw_goals(ax: Axes, goals: pd.DataFrame, names: list[str]) -> None:
     for place, value, look in zip(places, goals["progress"], looks, strict=True):
         percent = "no progress" if pd.isna(value) else format_share(value)
         write_beside_axes(ax, f"{percent}  {look.words}", place)
+    remove_grid(ax)
     label_rows(ax, names, upwards=True)
     ax.spines["left"].set_visible(False)

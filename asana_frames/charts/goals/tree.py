@@ -25,7 +25,8 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.columns import read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.labels import format_value
-from asana_frames.charts.shared.rows import OPTIONAL_KINDS
+from asana_frames.charts.shared.rows import OPTIONAL_KINDS, find_depths
+from asana_frames.frames.list_cells import read_lists
 from asana_frames.rollups.shared.inputs import is_true
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def goal_tree(
     ----------
     tree
         What ``rollups.goal_tree`` returns: ``name``, ``kind``, ``depth``, ``is_repeated``,
-        ``status``, ``progress``, and ``expected`` and ``ahead`` where they exist.
+        ``status``, ``progress``, and ``expected``, ``ahead`` and ``path`` where they exist.
     title, subtitle
         Texts in place of the usual ones; ``""`` for none.
     ax
@@ -56,7 +57,8 @@ def goal_tree(
     Returns
     -------
     Axes
-        The tree from the top down, in the order given, children below their parents; where not all
+        The tree from the top down, in the order given, children below those of their parents that
+        are in the table; where not all
         fit, the goals that are furthest behind stay, with those above them. Bars as in
         ``charts.goal_progress``. Projects, portfolios and tasks that support a goal are named in
         brackets by their kind; a goal that is repeated has a mark. The subtitle is that of
@@ -115,10 +117,18 @@ def _sort_by_parents(tree: pd.DataFrame) -> pd.DataFrame:
     return tree.iloc[order].reset_index(drop=True) if len(order) == len(tree) else tree
 
 
+def _find_depths(goals: pd.DataFrame) -> list[int]:
+    """Return below how many of the rows each one stands."""
+    if "path" not in goals:
+        return goals["depth"].astype("int64").tolist()
+    paths = read_lists(goals["path"]).tolist()
+    return find_depths([path[:-1] for path in paths], paths)
+
+
 def _list_rows(goals: pd.DataFrame) -> list[ProgressRow]:
-    """Return the rows from the top down, each as deep as it is in the tree."""
+    """Return the rows from the top down, each as deep as it is among them."""
     is_goal = is_true(goals["kind"].eq("goal"))
-    columns = (goals[name] for name in ("name", "kind", "depth", "is_repeated"))
+    columns = (goals["name"], goals["kind"], _find_depths(goals), goals["is_repeated"])
     gids = goals["gid"] if "gid" in goals else [None] * len(goals)
     rows = []
     for number, (gid, name, kind, depth, repeated) in enumerate(zip(gids, *columns, strict=True)):
@@ -126,5 +136,5 @@ def _list_rows(goals: pd.DataFrame) -> list[ProgressRow]:
         if not is_goal[number]:
             text = f"[{format_value(kind)}] {text}"
         ending = " (see above)" if pd.notna(repeated) and repeated else ""
-        rows.append(ProgressRow(text, number, gid=gid, depth=int(depth), ending=ending))
+        rows.append(ProgressRow(text, number, gid=gid, depth=depth, ending=ending))
     return rows

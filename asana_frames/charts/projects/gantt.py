@@ -333,7 +333,7 @@ def _label_tasks(ax: Axes, rows: pd.DataFrame, tasks: dict[str, _TaskBar]) -> No
     name_rows(ax, [*places, *above], [*names, *heads])
     for label in ax.get_yticklabels()[len(names) :]:
         label.set_fontweight("bold")
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", which="both", length=0)
     ax.set_ylim(max(places) + 0.7, -0.7)
     for place in above[1:]:
         ax.axhline(place - 0.5, color=mix_ink(ax, GRID), linewidth=0.7, zorder=0)

@@ -18,12 +18,13 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
 )
 from asana_frames.charts.shared.columns import column_numbers, drop_repeated, read_input
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
 from asana_frames.charts.shared.labels import unique_labels
-from asana_frames.charts.shared.rows import label_rows, mark_expected
+from asana_frames.charts.shared.rows import find_depths, label_rows, mark_expected, select_branches
 from asana_frames.charts.shared.statuses import StatusLook, project_status_look
 from asana_frames.display.sentences import count_noun, format_share
 from asana_frames.frames.list_cells import read_lists
@@ -74,12 +75,15 @@ def portfolio(
     -------
     Axes
         A row per portfolio, project and total in the order given, names indented by the
-        portfolios above; of projects that follow each other in one portfolio, the one that is
-        furthest behind comes first and those without expected progress last. Bars are the share
-        of tasks done, coloured by the last status; marks are the expected progress; text beside
-        them gives share, status, how many days ago that was given, and number of overdue tasks.
-        At most 40 rows, the total among them; a note counts the others. The subtitle counts the
-        projects that are off track or at risk, and, from the row of the total, the overdue tasks.
+        portfolios they stand below; of projects that follow each other in one portfolio, the one
+        that is furthest behind comes first and those without expected progress last. Bars are the
+        share of tasks done, coloured by the last status; marks are the expected progress; text
+        beside them gives share, status, how many days ago that was given, and number of overdue
+        tasks. At most 40 rows, the total among them; a note counts the others. Where not all fit,
+        those in need stay, each with the portfolios it stands below: off track, at risk, with
+        overdue tasks, furthest behind; then the other projects from the top. The subtitle counts
+        the projects that are off track or at risk, and, from the row of the total, the overdue
+        tasks.
 
     Raises
     ------
@@ -156,12 +160,39 @@ def _sort_by_lag(portfolio: pd.DataFrame) -> pd.DataFrame:
 
 
 def _select_rows(rows: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the first rows, and the total in place of the last of them."""
+    """Return the rows that fit, in their order: those in need first, and the total as the last."""
     if len(rows) <= most:
         return rows
     totals = rows[_is_kind(rows, "total")].tail(1)
-    others = rows.drop(index=totals.index).head(max(most - len(totals), 1))
-    return pd.concat([others, totals], ignore_index=True)
+    others = rows.drop(index=totals.index).reset_index(drop=True)
+    fits = max(most - len(totals), 1)
+    places = select_branches(_find_depths(others), fits, _sort_by_need(others))
+    return pd.concat([others.iloc[places], totals], ignore_index=True)
+
+
+def _sort_by_need(rows: pd.DataFrame) -> list[int]:
+    """Return the places of rows, those in need first; portfolios come with their projects."""
+    words = [project_status_look(status).words for status in rows["last_status"]]
+    troubles = {word: place for place, word in enumerate(_IN_TROUBLE)}
+    need = pd.DataFrame(
+        {
+            "trouble": [troubles.get(word, len(troubles)) for word in words],
+            "is_heading": ~_is_kind(rows, "project"),
+            "is_in_time": ~is_true(rows["overdue"] > 0),
+            "lag": rows["lag"].fillna(0).clip(upper=0),
+        }
+    )
+    return need.sort_values([*need.columns], kind="stable").index.tolist()
+
+
+def _find_depths(rows: pd.DataFrame) -> list[int]:
+    """Return how many portfolios each row stands below, of those that are rows themselves."""
+    paths = rows["path"].tolist()
+    names = rows["portfolio_name"].where(_is_kind(rows, "portfolio"))
+    own = [
+        None if pd.isna(name) else (*path, name) for path, name in zip(paths, names, strict=True)
+    ]
+    return find_depths(paths, own)
 
 
 def _is_kind(rows: pd.DataFrame, kind: str) -> pd.Series[bool]:
@@ -170,7 +201,7 @@ def _is_kind(rows: pd.DataFrame, kind: str) -> pd.Series[bool]:
 
 
 def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
-    """Write the names, indented by the portfolios above them, and return their width in inches.
+    """Write the names, indented below their portfolios, and return their width in inches.
 
     What has parts is in bold letters.
     """
@@ -184,15 +215,15 @@ def _name_rows(ax: Axes, rows: pd.DataFrame) -> float:
     is_total = _is_kind(rows, "total")
     own["name"] = own["name"].mask(is_total, ALL_PROJECTS)
     names = unique_labels(pd.DataFrame(own), ["gid", "name"], max_name_length(ax))
-    depths = rows["path"].map(len).astype("int64")
-    depths = (depths - depths[~is_total].min()).mask(is_total, 0).astype("int64")
+    depths = _find_depths(rows)
     indented = [_INDENT * depth + name for depth, name in zip(depths, names, strict=True)]
+    remove_grid(ax)
     label_rows(ax, indented)
     ticks = ax.get_yticklabels()
     for tick, is_plain in zip(ticks, is_project, strict=True):
         tick.set_fontweight("normal" if is_plain else "bold")
     widest = max(tick.get_window_extent().width for tick in ticks) / ax.figure.dpi
-    if depths.any():
+    if any(depths):
         # Aligned at the left, or the indentation would not show.
         for tick in ticks:
             tick.set_horizontalalignment("left")

@@ -18,6 +18,7 @@ from asana_frames.charts.shared.axes import (
     make_room,
     max_name_length,
     new_axes,
+    remove_grid,
 )
 from asana_frames.charts.shared.colours import text_colour_on
 from asana_frames.charts.shared.columns import Numbers, read_input
@@ -106,6 +107,7 @@ def status_timeline(
         return draw_empty(ax, "No status updates until then" if later else "No status updates")
     drawn = parents.head(count_fitting_rows(ax, _MOST_PARENTS, reserved=0.9))
     legend = _draw_spans(ax, updates, drawn, max(end, updates["created_at"].max()))
+    remove_grid(ax)
     label_rows(ax, list(unique_labels(drawn, ["parent_gid", "parent_name"], max_name_length(ax))))
     label_date_axis(ax)
     set_heading(

@@ -50,6 +50,8 @@ def draw_empty(ax: Axes, words: str) -> Axes:
     )
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color(mix_ink(ax, GRID))
+    remove_grid(ax)
+    ax.minorticks_off()
     # Its title has the name of a project, too.
     use_fallback_fonts(ax)
     return ax
@@ -153,13 +155,21 @@ def annotate_right(
     )
 
 
+def clear_right(ax: Axes) -> None:
+    """Label the vertical axis on the left only, where a style labels it on both sides."""
+    if ax.yaxis.get_tick_params()["labelleft"]:
+        ax.tick_params(axis="y", labelright=False)
+
+
 def write_beside_axes(ax: Axes, text: str, y: float, points: float = 5.0, **style: Any) -> None:
     """Write a text to the right of the axes, where the layout makes room for it."""
+    clear_right(ax)
     annotate_right(ax, text, (1.0, y), points, xycoords=ax.get_yaxis_transform(), **style)
 
 
 def add_legend_beside(ax: Axes, handles: Mapping[str, Artist], *, title: str = "") -> None:
     """Add a legend, label -> artist, to the right of the axes, where it covers nothing."""
+    clear_right(ax)
     size = font_size(ax)
     # A legend higher than the axes would squeeze them to nothing.
     rows = count_fitting_rows(ax, 99, reserved=_HEADING)
@@ -189,10 +199,16 @@ def build_legend(ax: Axes, handles: Mapping[str, Artist], **options: Any) -> Leg
     return legend
 
 
+def remove_grid(ax: Axes) -> None:
+    """Remove the grid that a style draws, which would strike through numbers and labels."""
+    ax.grid(visible=False, which="both")
+
+
 def set_plain_style(ax: Axes, *, grid: str) -> None:
     """Hide two spines, draw a faint grid along ``"x"`` or ``"y"``, and format its numbers."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_axisbelow(True)
+    remove_grid(ax)
     grid_axis: Any = grid
     ax.grid(axis=grid_axis, color=mix_ink(ax, GRID), linewidth=0.7)
     ax.tick_params(labelsize=font_size(ax))

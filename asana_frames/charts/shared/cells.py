@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.gridspec import SubplotSpec
 
+#: Left, bottom, width and height, as parts of a figure.
+_Bounds: TypeAlias = tuple[float, float, float, float]
 #: Points between a cell and what is in it.
 _PAD = 4.0
 #: The part of a cell that axes keep, though labels may leave the cell: smaller ones show nothing.
@@ -25,26 +28,62 @@ class _Box(NamedTuple):
     top: float
 
 
+class _Fit(NamedTuple):
+    """At which resolution axes were placed, and their bounds before and after that."""
+
+    dpi: float
+    start: _Bounds
+    end: _Bounds
+
+
+_fitted: WeakKeyDictionary[Axes, _Fit] = WeakKeyDictionary()
+
+
 def fit_cell(ax: Axes) -> None:
     """Move the edges of axes inwards until their labels and headings are within their cell.
 
     Axes whose labels and headings are there already stay where they are. Other axes, the margins
     of the figure and its layout engine are left alone; a layout that is set later counts.
+    `refit_cell` does the same for drawings at another resolution.
     """
     spec = ax.get_subplotspec()
     if spec is None:
         return
     figure: Any = ax.figure
+    start = ax.get_position(original=True).bounds
     cell = find_cell(spec, figure)
-    alike = [one for one in figure.axes if one.get_subplotspec() == spec]
     for _ in range(_ROUNDS):
-        place = _find_place(ax, cell, alike)
+        place = _find_place(ax, cell, _list_alike(ax))
         if place is None:
-            return
-        for one in alike:
-            one.set_position((place.left, place.bottom, *_size_of(place)))
-            # Layout engines leave out axes whose place is set.
-            one.set_in_layout(True)
+            break
+        _set_place(ax, (place.left, place.bottom, *_size_of(place)))
+    _fitted[ax] = _Fit(figure.dpi, start, ax.get_position(original=True).bounds)
+
+
+def refit_cell(ax: Axes) -> None:
+    """Keep axes within their cell at the resolution of a drawing, if `fit_cell` has placed them.
+
+    Where pixels are few, letters are wider. A place that was set since then is left alone.
+    """
+    fit, dpi = _fitted.get(ax), float(ax.figure.dpi)
+    if fit is None or fit.dpi == dpi or fit.end != ax.get_position(original=True).bounds:
+        return
+    # Measuring axes asks for this again.
+    _fitted[ax] = fit._replace(dpi=dpi)
+    _set_place(ax, fit.start)
+    fit_cell(ax)
+
+
+def _list_alike(ax: Axes) -> list[Axes]:
+    """Return the axes of a cell: those passed, and their twins."""
+    return [one for one in ax.figure.axes if one.get_subplotspec() == ax.get_subplotspec()]
+
+
+def _set_place(ax: Axes, bounds: _Bounds) -> None:
+    for one in _list_alike(ax):
+        one.set_position(bounds)
+        # Layout engines leave out axes whose place is set.
+        one.set_in_layout(True)
 
 
 def find_cell(spec: SubplotSpec, figure: Any) -> _Box:

@@ -67,7 +67,9 @@ def _clean_tick_labels(axis: Axis) -> set[str]:
     lost: set[str] = set()
     for label in labels:
         lost |= _fit_fonts(label)
-    axis.set_ticklabels([label.get_text() for label in labels])
+    # Of axes with labels on both sides, those of the first come first.
+    texts = [label.get_text() for label in labels]
+    axis.set_ticklabels(texts[: len(axis.get_majorticklocs())])
     return lost
 
 

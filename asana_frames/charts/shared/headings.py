@@ -15,6 +15,7 @@ from asana_frames.charts.shared.axes import (
     font_size,
     title_size,
 )
+from asana_frames.charts.shared.cells import refit_cell
 from asana_frames.charts.shared.columns import HEADING_GID
 from asana_frames.charts.shared.corners import corner_transform, forget_edges
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink
@@ -149,6 +150,7 @@ class _Strut:
         from matplotlib.transforms import Bbox, TransformedBbox
 
         forget_edges(self._ax)
+        refit_cell(self._ax)
         lines = self._finding.measure_height() + _GAP if self._finding else 0
         box = Bbox.from_bounds(0, 0, 1, self._points + lines)
         return TransformedBbox(box, self._corner - axes.figure.transSubfigure)

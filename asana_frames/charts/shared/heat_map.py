@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import WIDE, axes_width, font_size
+from asana_frames.charts.shared.axes import WIDE, axes_width, font_size, remove_grid
 from asana_frames.charts.shared.colours import text_colour_on
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.dates import (
@@ -103,7 +103,9 @@ def draw_cells(
     )
     ax.set_ylim(len(values) - 0.5, -0.5)
     ax.spines[:].set_visible(False)
-    ax.tick_params(length=0, labelsize=font_size(ax))
+    remove_grid(ax)
+    ax.tick_params(which="both", length=0)
+    ax.tick_params(labelsize=font_size(ax))
     return mesh
 
 

@@ -30,6 +30,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.ink import find_background, shade
 from asana_frames.charts.shared.labels import find_leaders, name_leaders, unique_labels
+from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows, select_branches
 
 if TYPE_CHECKING:
@@ -89,11 +90,12 @@ def add_repeated(
 
 def draw_rate_lines(
     ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str, part: pd.Series
-) -> str:
-    """Draw a line per group over time; return a note that counts the groups left out.
+) -> list[str]:
+    """Draw a line per group over time; return notes on periods, and on groups left out.
 
     Those with the greatest sums of ``size`` are drawn, and that with the greatest sum of ``part``.
-    A period that is not over has a hollow point; one without a rate has none.
+    A period that is not over, or of which not all days count, has a hollow point; one without a
+    rate has none.
     """
     labels = unique_labels(rows, keys, max_name_length(ax, 28))
     sums = rows[size].astype("float64").groupby(labels).sum()
@@ -115,11 +117,12 @@ def draw_rate_lines(
         faces = np.where(partial, find_background(ax), colour).tolist()
         ax.scatter(places, percent, s=22, c=faces, edgecolor=colour, linewidth=1.2, zorder=3)
     days = unique_days(rows["period"])
-    label_period_axis(ax, days, find_step(days, rows.attrs.get("every")))
+    step = find_step(days, rows.attrs.get("every"))
+    label_period_axis(ax, days, step)
     set_percent_axis(ax)
     if keys and (legend := label_ends(ax, ends)):
         add_legend_beside(ax, legend)
-    return count_hidden(len(sums) - len(shown), "group")
+    return [*note_partial(rows, days, step), count_hidden(len(sums) - len(shown), "group")]
 
 
 def draw_rate_rows(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from asana_frames.charts.shared.axes import font_size
+from asana_frames.charts.shared.axes import clear_right, font_size
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import mix_ink
 
@@ -25,7 +25,8 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
     """Write a name beside each row, the first at the top, or at the bottom if ``upwards``."""
     name_rows(ax, range(len(names)), names)
     ax.tick_params(labelsize=font_size(ax))
-    ax.tick_params(axis="y", length=0, labelsize=font_size(ax) + 1)
+    ax.tick_params(axis="y", which="both", length=0)
+    ax.tick_params(axis="y", labelsize=font_size(ax) + 1)
     low, high = -0.6, len(names) - 0.4
     ax.set_ylim((low, high) if upwards else (high, low))
     ax.spines[["top", "right"]].set_visible(False)
@@ -33,6 +34,7 @@ def label_rows(ax: Axes, names: Sequence[str], *, upwards: bool = False) -> None
 
 def name_rows(ax: Axes, places: Sequence[float], names: Sequence[str]) -> None:
     """Write names at places of the vertical axis, which `check_own_rows` has checked."""
+    clear_right(ax)
     ax.set_yticks(places, list(names))
 
 
@@ -69,6 +71,34 @@ def select_branches(depths: Sequence[int], most: int, first: Iterable[int] = ())
         new = [row for row in branch if row not in chosen]
         chosen |= set(new[: most - len(chosen)])
     return sorted(chosen)
+
+
+def find_depths(
+    above: Sequence[tuple[str, ...]], own: Sequence[tuple[str, ...] | None]
+) -> list[int]:
+    """Return below how many of the rows above it each row stands, so far as these are drawn.
+
+    Parameters
+    ----------
+    above
+        The names of what each row stands below, from the top of the tree.
+    own
+        The same with its own name; None for a row that others cannot stand below.
+
+    Examples
+    --------
+    >>> find_depths([(), ("A",), ("A", "B"), ("C",)], [("A",), None, None, None])
+    [0, 1, 1, 0]
+    """
+    depths: list[int] = []
+    open_rows: list[tuple[str, ...]] = []
+    for path, named in zip(above, own, strict=True):
+        while open_rows and open_rows[-1] != path[: len(open_rows[-1])]:
+            open_rows.pop()
+        depths.append(len(open_rows))
+        if named is not None:
+            open_rows.append(named)
+    return depths
 
 
 def mark_expected(ax: Axes, rows: NDArray[np.int64], percent: Numbers) -> dict[str, Artist]:

@@ -121,6 +121,6 @@ def add_panel(ax: Axes, label: str, *, share: float = BAR_SHARE) -> Axes:
     set_count_axis(above, label)
     above.set_ylabel(label, fontsize=font_size(ax) + 1)
     above.tick_params(labelsize=font_size(ax))
-    above.tick_params(axis="x", length=0, labelbottom=False)
+    above.tick_params(axis="x", which="both", length=0, labelbottom=False, labeltop=False)
     above.set_facecolor(ax.get_facecolor())
     return above

@@ -5,7 +5,6 @@ It imports matplotlib, so import it within functions.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
@@ -17,7 +16,7 @@ from matplotlib.transforms import Transform
 from asana_frames.charts.shared.corners import find_room
 from asana_frames.charts.shared.fonts import find_missing
 from asana_frames.charts.shared.labels import shorten_name
-from asana_frames.display.sentences import cut_name
+from asana_frames.display.sentences import cut_name, wrap_text
 
 #: The part of a width that lines may take: letters are wider where pixels are few.
 _SPARE = 0.97
@@ -188,10 +187,10 @@ def _break_words(text: str, points: float, font: FontProperties) -> tuple[list[s
     if not words:
         return [], _FEWEST
     letters = max(_FEWEST, int(len(words) * points / measure_width(words, font)))
-    lines = textwrap.wrap(words, letters)
+    lines = wrap_text(words, letters)
     while letters > _FEWEST and max(measure_width(line, font) for line in lines) > points:
         letters -= 1
-        lines = textwrap.wrap(words, letters)
+        lines = wrap_text(words, letters)
     lines = _fill_last(words, lines, letters)
     # The dot between two notes does not begin a line.
     return [line.removeprefix("· ") for line in lines], letters
@@ -202,7 +201,7 @@ def _fill_last(words: str, lines: list[str], letters: int) -> list[str]:
     shorter, broken = letters, lines
     while len(broken) == len(lines) > 1 and len(broken[-1]) < _LAST * letters:
         lines, shorter = broken, shorter - 1
-        broken = textwrap.wrap(words, shorter) if shorter >= _FEWEST else []
+        broken = wrap_text(words, shorter) if shorter >= _FEWEST else []
     return broken if len(broken) == len(lines) else lines
 
 

@@ -319,7 +319,7 @@ def _draw_several_budgets(
     legend: dict[str, Artist] = {}
     legend["whole budget"] = ax.axhline(100, color=mix_ink(ax), linewidth=1.4)
     if dated["is_forecast"].fillna(False).any():
-        legend["forecast"] = ax.plot([], [], color=mix_ink(ax), linestyle="--")[0]
+        legend["forecast"] = ax.plot([], [], color=mix_ink(ax), lw=1.6, linestyle="--")[0]
     # A budget that is not drawn does not stretch the axis.
     shown = dated[names.loc[dated.index].isin(ordered[: len(SERIES)])] if ordered else dated
     starts = unique_days(shown["period"])

@@ -158,7 +158,7 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
     set_plain_style(ax, grid="y")
     ax.set_ylabel("Hours", fontsize=font_size(ax) + 1)
     notes += [
-        note_partial(dated, days[-1], step),
+        *note_partial(dated, days, step),
         limit_others(ax, table, "h", highest=_find_highest(table, kind)),
         suggest_weeks(fill_periods(days, step), step),
     ]

@@ -248,7 +248,7 @@ def _draw_over_time(ax: Axes, found: _Money) -> _Around:
     names = [describe_period(day, step) for day in sums.index]
     return {
         "finding": _summarise(found, names, sums),
-        "notes": [*notes, note_partial(found.rows, days[-1], step), suggest_weeks(days, step)],
+        "notes": [*notes, *note_partial(found.rows, days, step), suggest_weeks(days, step)],
         "days": (days[0], period_ends(days, step)[-1] - 1),
         "legend": drawn if len(drawn) > 1 else {},
     }

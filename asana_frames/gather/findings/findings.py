@@ -66,6 +66,8 @@ class Group(NamedTuple):
     rows: pd.DataFrame
     noun: str
     plural: str | None = None
+    #: As of when they are so; empty where the report says it anyway.
+    as_of: str = ""
 
     def find(
         self,
@@ -95,12 +97,13 @@ class Group(NamedTuple):
         tails = [f" {measure}" if measure else "" for measure in measures] or [""] * count
         named = [f"{label}{tail}" for label, tail in zip(found["label"], tails, strict=True)]
         first = found.iloc[0]
+        predicate = f"{predicates[count > 1]} {self.as_of}".rstrip()
         # With one object, every sentence is about it.
         if total == 1:
-            sentence = f"{first['label']} {predicates[0]}{tails[0]}."
+            sentence = f"{first['label']} {predicate}{tails[0]}."
         else:
             number = count_part(count, total, self.noun, self.plural)
-            sentence = f"{number} {predicates[count > 1]}: {list_some(named)}."
+            sentence = f"{number} {predicate}: {list_some(named)}."
         return Finding(severity, kind, sentence, count, first["label"], first["gid"])
 
 
@@ -121,6 +124,36 @@ def count_part(count: int, total: int, noun: str, plural: str | None = None) -> 
         return f"The only {noun}"
     nouns = count_noun(total, noun, plural)
     return f"All {nouns}" if count == total else f"{count:,} of {nouns}"
+
+
+def order_by_findings(
+    rows: pd.DataFrame, labels: Iterable[str], findings: pd.DataFrame
+) -> pd.DataFrame:
+    """Return rows, those that sentences name first, in the order of the sentences.
+
+    A table that is cut then has all that they name, as far as its rows go.
+
+    Parameters
+    ----------
+    rows
+        A table in the order of the rows that no sentence names.
+    labels
+        What sentences call its rows.
+    findings
+        As `build_findings` returns them.
+    """
+    sentences = findings["sentence"].tolist()
+    after = (len(sentences), 0)
+    ranks = [
+        min(
+            ((place, text.find(label)) for place, text in enumerate(sentences) if label in text),
+            default=after,
+        )
+        for label in labels
+    ]
+    # Sorting keeps the order of equals.
+    order = sorted(range(len(rows)), key=ranks.__getitem__)
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def choose_verb(hours: str, singular: str, plural: str) -> str:

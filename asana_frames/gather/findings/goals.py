@@ -140,6 +140,13 @@ def build_goal_tiles(progress: pd.DataFrame, today: pd.Timestamp) -> pd.DataFram
     )
 
 
+def label_goals(rows: pd.DataFrame) -> list[str]:
+    """Return what sentences call the goals of rows of ``rollups.goal_progress``."""
+    names = ("name", "gid", "time_period_display_name", "owner_name")
+    days = rows["due_on"].map(format_day, na_action="ignore")
+    return label_rows(*(rows[name] for name in names), days)
+
+
 def _build_mean_tile(both: pd.DataFrame) -> Tile:
     mean, expected = both["progress"].mean(), both["expected"].mean()
     note = f"{format_share(expected)} expected; mean of {count_noun(len(both), 'goal')}"
@@ -147,11 +154,8 @@ def _build_mean_tile(both: pd.DataFrame) -> Tile:
 
 
 def _read_goals(progress: pd.DataFrame, today: pd.Timestamp) -> _Goals:
-    names = ("name", "gid", "time_period_display_name", "owner_name", "due_on")
     rows = progress.reset_index(drop=True)
-    days = rows["due_on"].map(format_day, na_action="ignore")
-    labels = label_rows(*(days if name == "due_on" else rows[name] for name in names))
-    return _Goals(rows.assign(label=labels), today)
+    return _Goals(rows.assign(label=label_goals(rows)), today)
 
 
 def _find_late(known: _Goals) -> Finding | None:

@@ -49,10 +49,16 @@ class _Hours(NamedTuple):
     weeks: pd.Series[float]
     #: Monday of each entry.
     monday: pd.Series[Any]
+    #: The last whole week in a sentence.
+    week: str
 
 
 def list_hours_findings(
-    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
+    entries: pd.DataFrame,
+    start: dt.date | None,
+    end: dt.date | None,
+    *,
+    is_past: bool = False,
 ) -> pd.DataFrame:
     """List who tracked too much or nothing, what is in no project, and what took most time.
 
@@ -68,13 +74,16 @@ def list_hours_findings(
         As ``rollups.entries`` returns them; of an entry in parts each is a row.
     start, end
         First and last day of the whole weeks; missing ones are those of the entries.
+    is_past
+        Whether the report ends before the present: the last week is then said to be the last
+        whole one of its days, for it is not the last one of all.
 
     Returns
     -------
     DataFrame
         As in `build_findings`.
     """
-    known = _read_hours(entries, start, end)
+    known = _read_hours(entries, start, end, is_past=is_past)
     if known.entries.empty:
         return build_findings([Finding("note", "empty", "No time was tracked on these days.")])
     return build_findings(
@@ -89,16 +98,22 @@ def list_hours_findings(
 
 
 def build_hours_tiles(
-    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None
+    entries: pd.DataFrame,
+    start: dt.date | None,
+    end: dt.date | None,
+    *,
+    is_past: bool = False,
 ) -> pd.DataFrame:
     """Return the figures of hours: total, last whole week, people, projects, billable share.
+
+    The arguments are those of `list_hours_findings`.
 
     Returns
     -------
     DataFrame
         As in `build_tiles`.
     """
-    known = _read_hours(entries, start, end)
+    known = _read_hours(entries, start, end, is_past=is_past)
     total = float(known.entries["hours"].sum())
     count = known.entries["gid"].nunique()
     tiles: list[Tile | None] = [
@@ -106,7 +121,7 @@ def build_hours_tiles(
     ]
     if len(known.weeks):
         hours = float(known.weeks.iloc[-1])
-        note = f"week from {format_day(known.last)}"
+        note = f"{'of the period,' if is_past else 'week'} from {format_day(known.last)}"
         tiles.append(build_hours_tile("Last whole week", hours, note))
     people, projects = (known.entries[name].nunique() for name in ("person_gid", "project_gid"))
     tiles += [
@@ -130,17 +145,24 @@ def _sum_hours(entries: pd.DataFrame, status: str) -> float:
     return float(entries["hours"][entries["billable_status"] == status].sum())
 
 
-def _read_hours(entries: pd.DataFrame, start: dt.date | None, end: dt.date | None) -> _Hours:
+def _read_hours(
+    entries: pd.DataFrame, start: dt.date | None, end: dt.date | None, *, is_past: bool
+) -> _Hours:
     rows = entries[entries["hours"].fillna(0) > 0]
     group = group_people(rows, "person_email")
     first = pd.Timestamp(start) if start else rows["entered_on"].min()
     final = pd.Timestamp(end) if end else rows["entered_on"].max()
     monday = rows["entered_on"].dt.to_period("W-SUN").dt.start_time
     if pd.isna(first) or pd.isna(final):
-        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float), monday)
+        return _Hours(rows, group, pd.NaT, pd.Series(dtype=float), monday, "")
     mondays = pd.date_range(first, final - _WEEK + pd.Timedelta(days=1), freq="W-MON")
     weeks = rows["hours"].astype(float).groupby(monday).sum().reindex(mondays, fill_value=0.0)
-    return _Hours(rows, group, mondays[-1] if len(mondays) else pd.NaT, weeks, monday)
+    if not len(mondays):
+        return _Hours(rows, group, pd.NaT, weeks, monday, "")
+    day = format_day(mondays[-1])
+    past = f"the last whole week of the period (from {day})"
+    week = past if is_past else f"the week from {day}"
+    return _Hours(rows, group, mondays[-1], weeks, monday, week)
 
 
 def _find_overloaded(known: _Hours) -> Finding | None:
@@ -173,7 +195,7 @@ def _find_missing(known: _Hours) -> Finding | None:
     present = known.entries["person_gid"][(days >= known.last) & (days < known.last + _WEEK)]
     hours = before.groupby("person_gid")["hours"].sum().astype(float)
     missing = hours[~hours.index.isin(present)].sort_values(ascending=False, kind="stable")
-    words = f"tracked none in the week from {format_day(known.last)}, but some before"
+    words = f"tracked none in {known.week}, but some before"
     return known.people.find("warning", "missing", missing, (words, words))
 
 
@@ -196,8 +218,7 @@ def _find_unusual(known: _Hours) -> Finding | None:
     way = "more" if last > mean else "less"
     text = format_hours(last)
     sentence = (
-        f"{text} {choose_verb(text, 'was', 'were')} tracked in the week from "
-        f"{format_day(known.last)}, "
+        f"{text} {choose_verb(text, 'was', 'were')} tracked in {known.week}, "
         f"{format_share(abs(last / mean - 1))} {way} than on average in the {len(before):,} weeks "
         f"before ({format_hours(mean)})."
     )

@@ -31,12 +31,14 @@ from asana_frames.gather.findings.hours import build_billable_tile
 from asana_frames.rollups.shared.inputs import is_true
 from asana_frames.rollups.shared.key_figures import TINY
 
+#: The findings that are about budgets.
+BUDGET_KINDS = ("over budget", "at risk", "unpriced budget", "no total")
 #: Currencies that have a tile of their own.
 _MOST_CURRENCIES = 3
 
 
 def list_money_findings(
-    by_project: pd.DataFrame, budgets: pd.DataFrame, projects: pd.DataFrame
+    by_project: pd.DataFrame, budgets: pd.DataFrame, projects: pd.DataFrame, as_of: str = ""
 ) -> pd.DataFrame:
     """List budgets that are over, at risk or run out, hours without a rate, and what cost most.
 
@@ -52,6 +54,8 @@ def list_money_findings(
         The tables of `MoneyReport`.
     projects
         As ``asana.projects`` returns them: teams tell projects of one name apart.
+    as_of
+        When budgets stand so, such as ``as of 28 Nov 2026``, if the report ends before.
 
     Returns
     -------
@@ -60,10 +64,10 @@ def list_money_findings(
     """
     if by_project.empty:
         return build_findings([Finding("note", "empty", "No time entry counts on these days.")])
-    teams = projects.drop_duplicates("gid").set_index("gid")["team_name"]
+    teams = _find_teams(projects)
     rows = budgets.reset_index(drop=True)
-    labels = _name_projects(rows, teams)
-    group = Group(rows.assign(gid=rows["budget_gid"], label=labels), "budget")
+    labels = name_budgets(budgets, projects)
+    group = Group(rows.assign(gid=rows["budget_gid"], label=labels), "budget", as_of=as_of)
     return build_findings(
         [
             _find_over(group),
@@ -77,10 +81,17 @@ def list_money_findings(
     )
 
 
+def name_budgets(budgets: pd.DataFrame, projects: pd.DataFrame) -> list[str]:
+    """Return what sentences call budgets: their projects, each by a name of its own."""
+    return _name_projects(budgets, _find_teams(projects))
+
+
 def build_money_tiles(
-    by_project: pd.DataFrame, billable: pd.DataFrame, budgets: pd.DataFrame
+    by_project: pd.DataFrame, billable: pd.DataFrame, budgets: pd.DataFrame, as_of: str = ""
 ) -> pd.DataFrame:
     """Return the figures of money: cost by currency, hours, billable share, budgets.
+
+    The arguments are those of `list_money_findings`.
 
     Returns
     -------
@@ -94,14 +105,15 @@ def build_money_tiles(
     shares = [float(billable[name].sum()) for name in ("billable_hours", "non_billable_hours")]
     states = budgets["state"]
     over, at_risk = (int((states == state).sum()) for state in ("over", "at risk"))
+    of = ", ".join(filter(None, [f"of {len(budgets):,}", as_of]))
     return build_tiles(
         [
             *_build_cost_tiles(costs),
             build_hours_tile("Hours", hours),
             build_billable_tile(*shares),
             _build_unpriced_tile(bare, hours),
-            build_count_tile("Budgets over", over, f"of {len(budgets):,}", "alert"),
-            build_count_tile("Budgets at risk", at_risk, f"of {len(budgets):,}", "warning"),
+            build_count_tile("Budgets over", over, of, "alert"),
+            build_count_tile("Budgets at risk", at_risk, of, "warning"),
         ]
     )
 
@@ -124,6 +136,12 @@ def _build_unpriced_tile(bare: float, hours: float) -> Tile | None:
         return None
     note = f"{format_share(bare / hours)} of the hours"
     return build_hours_tile("Hours without a rate", bare, note, "warning")
+
+
+def _find_teams(projects: pd.DataFrame) -> pd.Series[str]:
+    """Return the name of the team of each project by its gid."""
+    teams: pd.Series[str] = projects.drop_duplicates("gid").set_index("gid")["team_name"]
+    return teams
 
 
 def _name_projects(rows: pd.DataFrame, teams: pd.Series[str]) -> list[str]:
@@ -182,7 +200,8 @@ def _find_unpriced(by_project: pd.DataFrame, teams: pd.Series[str]) -> Finding |
     text = format_hours(hours)
     verb, their = choose_verb(text, "has", "have"), choose_verb(text, "its", "their")
     sentence = (
-        f"{text} ({share}) {verb} no rate, so {their} cost is not counted: {list_some(named)}."
+        f"{text} ({share}) {verb} no rate, so {their} cost is not counted: {list_some(named)}. "
+        "Tables of cost list such hours in rows of their own, without a currency."
     )
     return Finding("warning", "unpriced", sentence)
 
@@ -224,4 +243,5 @@ def _find_top(by_project: pd.DataFrame, teams: pd.Series[str]) -> list[Finding]:
 def _find_all_well(group: Group) -> Finding | None:
     if group.rows.empty or (group.rows["state"] != "ok").any():
         return None
-    return Finding("good", "within budget", "No budget is over or at risk.")
+    sentence = f"No budget is over or at risk {group.as_of}".rstrip()
+    return Finding("good", "within budget", f"{sentence}.")

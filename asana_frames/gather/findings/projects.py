@@ -115,6 +115,12 @@ def list_project_findings(
     )
 
 
+def label_projects(rows: pd.DataFrame) -> list[str]:
+    """Return what sentences call the projects of rows of ``rollups.portfolio``."""
+    names = ("project_name", "project_gid", "team_name", "owner_name")
+    return label_rows(*(rows[name] for name in names))
+
+
 def build_project_tiles(
     portfolio: pd.DataFrame, projects: pd.DataFrame, today: pd.Timestamp
 ) -> pd.DataFrame:
@@ -154,11 +160,10 @@ def _read_projects(
 ) -> _Projects:
     rows = portfolio[portfolio["kind"] == "project"].reset_index(drop=True)
     completed = projects["gid"][is_true(projects["completed"])]
-    labels = label_rows(
-        *(rows[name] for name in ("project_name", "project_gid", "team_name", "owner_name"))
-    )
     rows = rows.assign(
-        gid=rows["project_gid"], label=labels, is_open=~rows["project_gid"].isin(completed)
+        gid=rows["project_gid"],
+        label=label_projects(rows),
+        is_open=~rows["project_gid"].isin(completed),
     )
     totals = portfolio[portfolio["kind"] == "total"]
     total = totals.iloc[0] if len(totals) else pd.Series(dtype=object)

@@ -26,11 +26,13 @@ _OPEN = "not handed in"
 _TO_DO = {"rejected": "to be corrected", _OPEN: _OPEN, "pending": "to be approved"}
 #: State -> the column of its hours.
 _HOURS = {"rejected": "rejected_hours", _OPEN: "open_hours", "pending": "pending_hours"}
-_COMPLETE = "No hours are missing, and no finished week is to be handed in, corrected or approved."
+_COMPLETE = "No hours are missing, and no finished week is to be handed in, corrected or approved"
 _NOT_OVER = "No hours are missing so far; no week is over yet."
 
 
-def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def list_timesheet_findings(
+    approvals: pd.DataFrame, today: pd.Timestamp, as_of: str = ""
+) -> pd.DataFrame:
     """List whose hours are missing, and which weeks are to hand in, correct or approve.
 
     Hours are *missing* as ``missing`` of ``rollups.approvals`` says, added up by person. Weeks are
@@ -46,6 +48,8 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
         As ``rollups.approvals`` returns them.
     today
         The day of the report.
+    as_of
+        When this is so, such as ``as of 28 Nov 2026``, if the report ends before.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
     if approvals.empty:
         return build_findings([Finding("note", "empty", "There are no weeks of people.")])
     weeks = approvals.reset_index(drop=True)
-    group = group_people(weeks)
+    group = group_people(weeks)._replace(as_of=as_of)
     found = [
         _find_hours(group, weeks, "missing", "warning", "tracked less than expected", "missing"),
         *(
@@ -63,15 +67,18 @@ def list_timesheet_findings(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.
             for state, words in _TO_DO.items()
         ),
         _find_hours(
-            group, weeks, "overtime", "note", "tracked more than expected in a week", "more"
+            group_people(weeks),
+            *(weeks, "overtime", "note", "tracked more than expected in a week", "more"),
         ),
     ]
     if not any(found):
-        found.append(_find_nothing_to_do(weeks, today))
+        found.append(_find_nothing_to_do(weeks, today, as_of))
     return build_findings(found)
 
 
-def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+def build_timesheet_tiles(
+    approvals: pd.DataFrame, today: pd.Timestamp, as_of: str = ""
+) -> pd.DataFrame:
     """Return the figures of timesheets: hours, missing hours, weeks by what is to be done.
 
     Hours are those up to the day to which they are expected, as in ``rollups.approvals``.
@@ -89,12 +96,13 @@ def build_timesheet_tiles(approvals: pd.DataFrame, today: pd.Timestamp) -> pd.Da
     later = hours - _sum_hours_so_far(approvals)
     note = f"of {format_hours(expected)} expected"
     note += f"; {format_hours(later)} more for later days" if later > TINY else ""
-    of = f"of {count_noun(len(approvals), 'week')} of people"
+    of = ", ".join(filter(None, [f"of {count_noun(len(approvals), 'week')} of people", as_of]))
+    share = format_share(missing / expected) if expected else ""
     return build_tiles(
         [
             build_hours_tile("Hours", hours - later, note),
             build_hours_tile(
-                "Missing", missing, format_share(missing / expected) if expected else "", "warning"
+                "Missing", missing, ", ".join(filter(None, [share, as_of])), "warning"
             ),
             build_count_tile("Not handed in", unsent, of, "warning"),
             build_count_tile("To approve", pending, of, "warning"),
@@ -123,14 +131,15 @@ def _is_over(weeks: pd.DataFrame, today: pd.Timestamp) -> NDArray[np.bool_]:
     return is_true(weeks["period"] + _LAST_DAY < today)
 
 
-def _find_nothing_to_do(weeks: pd.DataFrame, today: pd.Timestamp) -> Finding:
+def _find_nothing_to_do(weeks: pd.DataFrame, today: pd.Timestamp, as_of: str) -> Finding:
     """Return the sentence for when no hours are missing and no week needs action."""
     over = weeks[_is_over(weeks, today)]
     if over.empty:
         return Finding("note", "complete", _NOT_OVER)
     is_approved = is_true(over["state"] == "approved") | is_true(over["approved_hours"] > TINY)
     # Where everybody was away, nothing was handed in.
-    return Finding("good" if is_approved.any() else "note", "complete", _COMPLETE)
+    sentence = f"{_COMPLETE} {as_of}".rstrip()
+    return Finding("good" if is_approved.any() else "note", "complete", f"{sentence}.")
 
 
 def _find_hours(

@@ -462,9 +462,10 @@ def _format_heading(subject: Subject) -> str:
 def _format_tiles(drawing: _Drawing, subject: Subject) -> str:
     """Return the tiles as HTML, and note them in the drawing as text."""
     unknown = "" if subject.period.compare is None else subject.unknown_before
-    html = page.format_tiles(subject.summary, unknown)
+    on = subject.tiles_day
+    html = page.format_tiles(subject.summary, unknown, on)
     drawing.name = subject.row["name"]
-    drawing.figures = page.describe_tiles(subject.summary, unknown)
+    drawing.figures = page.describe_tiles(subject.summary, unknown, on)
     return html
 
 

@@ -63,6 +63,15 @@ STYLE = f"""<style>
 [data-jp-theme-light="false"] .af-bad, body.vscode-dark .af-bad {{ color: #ff8a80; }}
 </style>"""
 
+#: Figure and unit -> the label of its tile if it is that of a day other than today.
+_STATES = {
+    ("open", "tasks"): "Open",
+    ("overdue", "tasks"): "Overdue",
+    ("progress", "share"): "Progress",
+    ("expected", "share"): "Expected",
+    ("open", "goals"): "Open goals",
+    ("behind", "goals"): "Goals behind",
+}
 #: Figure and unit -> the label of its tile.
 _LABELS = {
     ("open", "tasks"): "Open tasks",
@@ -94,7 +103,7 @@ def format_heading(name: object, url: object, about: str) -> str:
     return f'<h3>{_link(name, url)}</h3><p class="af-quiet">{escape(about)}</p>'
 
 
-def format_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
+def format_tiles(figures: pd.DataFrame, unknown: str = "", on: str = "") -> str:
     """Return a tile per row of a table of key figures.
 
     Parameters
@@ -103,8 +112,11 @@ def format_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
         As ``rollups.project_summary`` and ``rollups.goal_summary`` return it.
     unknown
         What is said where the number before is not known; empty where it is not asked for.
+    on
+        The day of figures that are those of a day; empty where it is the last day of the period
+        and today.
     """
-    tiles = "".join(_format_tile(row, unknown) for row in _list_rows(figures))
+    tiles = "".join(_format_tile(row, unknown, on) for row in _list_rows(figures))
     # Style sheets take the role from lists without bullets.
     return f'<ul role="list" class="af-tiles">{tiles}</ul>'
 
@@ -116,13 +128,13 @@ def format_waiting_tiles() -> str:
     return f'<div class="af-tiles">{waiting}</div>'
 
 
-def describe_tiles(figures: pd.DataFrame, unknown: str = "") -> str:
+def describe_tiles(figures: pd.DataFrame, unknown: str = "", on: str = "") -> str:
     """Return the tiles as text, a line each."""
     lines = []
     for row in _list_rows(figures):
         notes = [text for text, _ in _list_notes(row, unknown)]
         value = _format_number(row["value"], row["unit"])
-        lines.append(": ".join([_label(row), ", ".join([value, *notes])]))
+        lines.append(": ".join([_label(row, on), ", ".join([value, *notes])]))
     return "\n".join(lines).replace(_NBSP, " ")
 
 
@@ -184,18 +196,22 @@ def _list_rows(figures: pd.DataFrame) -> list[_Row]:
     return [{name: None if pd.isna(cell) else cell for name, cell in row.items()} for row in rows]
 
 
-def _label(row: _Row) -> str:
-    found = _LABELS.get((str(row["figure"]), str(row["unit"])))
-    return found or str(row["figure"])
+def _label(row: _Row, on: str) -> str:
+    key = (str(row["figure"]), str(row["unit"]))
+    if on and key in _STATES:
+        return f"{_STATES[key]} on {on}"
+    return _LABELS.get(key, key[0])
 
 
-def _format_tile(row: _Row, unknown: str) -> str:
+def _format_tile(row: _Row, unknown: str, on: str) -> str:
     # Without styles, as some pages show saved notebooks, spaces keep the words apart.
     notes = " ".join(
         f'<span class="{look}">{escape(text)}</span>' for text, look in _list_notes(row, unknown)
     )
     number = escape(_format_number(row["value"], row["unit"]))
-    return f'<li class="af-tile"><span>{escape(_label(row))}</span> <b>{number}</b> {notes}</li>'
+    return (
+        f'<li class="af-tile"><span>{escape(_label(row, on))}</span> <b>{number}</b> {notes}</li>'
+    )
 
 
 def _list_notes(row: _Row, unknown: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from asana_frames import charts, gather, rollups
 from asana_frames.asana import Asana
-from asana_frames.display.sentences import count_noun
+from asana_frames.display.sentences import count_noun, format_day
 from asana_frames.exceptions import AsanaError, PastStateWarning, ignore_warnings
 from asana_frames.fetch import REFUSALS
 from asana_frames.gather.goals_report import GoalFrames
@@ -76,6 +76,10 @@ class Subject(Protocol):
         """Its key figures."""
 
     @property
+    def tiles_day(self) -> str:
+        """The day of key figures that are those of a day; empty if the period is not over."""
+
+    @property
     def height(self) -> int:
         """CSS pixels of its charts."""
 
@@ -100,6 +104,8 @@ class _ChartFrames(LazyFrames):
     """Frames that let other dashboards draw while they are read."""
 
     period: Period
+    #: The present day.
+    as_of: date
     #: What is computed for one period.
     _periodic: ClassVar[frozenset[str]]
     #: What is read by requests of their own.
@@ -109,6 +115,16 @@ class _ChartFrames(LazyFrames):
         super().__init__(asana, **subject)
         self.period = period
         self._results_in_period: dict[str, Any] = {}
+
+    def name_day(self, day: date) -> str:
+        """Return a day if the period ended before the present, which is another one then."""
+        # The heading has the year of the present.
+        text = format_day(day).removesuffix(f" {self.as_of.year}")
+        return text if self.period.end < self.as_of else ""
+
+    def title_list(self, title: str) -> str:
+        """Return the title of a list of what is so at present; of a past period with the day."""
+        return " on ".join(filter(None, [title, self.name_day(self.as_of)]))
 
     def compute_once(self, name: str, compute: Callable[[], Any]) -> Any:
         """Return the result of a name; others may draw while it is computed."""
@@ -225,6 +241,11 @@ class Project(_ChartFrames, ProjectFrames):
         )
 
     @property
+    def tiles_day(self) -> str:
+        """The last day of the period, if it is over: tasks are counted as of then."""
+        return self.name_day(self.period.end)
+
+    @property
     def height(self) -> int:
         """CSS pixels of its charts."""
         return CHART_HEIGHT
@@ -239,7 +260,8 @@ class Project(_ChartFrames, ProjectFrames):
             for row in late.head(_count_rows(self)).itertuples()
         ]
         nothing = "No open task is overdue."
-        return format_list("Most overdue", entries, more=len(late) - len(entries), nothing=nothing)
+        title = self.title_list("Most overdue")
+        return format_list(title, entries, more=len(late) - len(entries), nothing=nothing)
 
     def _find_entries(self) -> pd.DataFrame | None:
         try:
@@ -305,6 +327,11 @@ class Goal(_ChartFrames, GoalFrames):
         )
 
     @property
+    def tiles_day(self) -> str:
+        """The present day, if the period is over: Asana keeps no earlier values of goals."""
+        return self.name_day(self.as_of)
+
+    @property
     def height(self) -> int:
         """CSS pixels of its charts, which have a row per goal."""
         return min(max(_ROW * len(self.goals) + _AROUND, CHART_HEIGHT), _MAX_HEIGHT)
@@ -320,9 +347,8 @@ class Goal(_ChartFrames, GoalFrames):
             for name, progress, expected in behind[shown].head(_count_rows(self)).to_numpy()
         ]
         nothing = "No goal is behind."
-        return format_list(
-            "Furthest behind", entries, more=len(behind) - len(entries), nothing=nothing
-        )
+        title = self.title_list("Furthest behind")
+        return format_list(title, entries, more=len(behind) - len(entries), nothing=nothing)
 
     def _compute_before(self) -> pd.DataFrame | None:
         """Compute the progress at the end of the period before, as far as stories tell it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import os
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,12 @@ import pandas as pd
 from asana_frames import export
 from asana_frames._arguments import check_text
 from asana_frames.asana import Asana, check_connection
+from asana_frames.calls.last_call import CallSettings, limit_call
 from asana_frames.catalog import Operation, load, methods_of
 from asana_frames.display.sentences import count_noun
 from asana_frames.exceptions import InvalidArgument, suggest_names
+from asana_frames.fetch.http import is_search
+from asana_frames.fetch.rate_limiter import RequestKind
 from asana_frames.widgets.background import LOCK, LockedWidget, run_in_background
 from asana_frames.widgets.closing import close_on_error
 from asana_frames.widgets.errors import explain_error
@@ -258,7 +261,7 @@ class Explorer(SavedBox):
                 self._asana[operation.resource], operation.method
             )
             arguments = form.require_arguments()
-            with self._watch_requests():
+            with self._watch_requests(operation):
                 frame = method(**arguments)
             took = time.monotonic() - started
             limit = arguments.get("limit")
@@ -277,18 +280,22 @@ class Explorer(SavedBox):
             self._show_problem(None)
             self.update_saved()
 
-    def _watch_requests(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def _watch_requests(self, operation: Operation) -> Iterator[None]:
         """Show how many requests a run has made so far, and what it waits for."""
-        http, sent = self._asana.http, self._asana.http.total.requests
+        kind: RequestKind = "search" if is_search(operation.http, operation.path) else "read"
 
         def describe() -> str:
-            requests = count_noun(http.total.requests - sent, "request")
-            return f"Reading ... {requests} so far. {describe_pause(http)}".strip()
+            requests = count_noun(call.tally.requests, "request")
+            pause = describe_pause(self._asana.http, kind)
+            return f"Reading ... {requests} so far. {pause}".strip()
 
         def show(text: str) -> None:
             self._status.value = format_message(text, is_counting=True)
 
-        return watch_read(describe, show)
+        # Around the call, whose own record is there when it has ended.
+        with limit_call(CallSettings()) as call, watch_read(describe, show):
+            yield
 
     def _show_failure(
         self, error: Exception, arrived: pd.DataFrame | None, operation: Operation
@@ -365,7 +372,8 @@ class Explorer(SavedBox):
             return Saved(f"Explorer({code})", page)
 
     def _show_status(self, text: str, *, is_error: bool = False) -> None:
-        self._status.value = format_message(text, is_error=is_error)
+        with LOCK:
+            self._status.value = format_message(text, is_error=is_error)
 
 
 def _describe_operation(asana: Asana, operation: Operation) -> str:

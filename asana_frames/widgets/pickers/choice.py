@@ -229,7 +229,7 @@ class Choice(ipw.Box):
         """Empty and disable the control until `offer`; with ``keep``, the choice stays."""
         self._set_options(self.chosen_rows if keep else _make_empty_rows())
         self._kept_gids = set(self.rows["gid"])
-        self._control.disabled, self._why = True, why
+        self._control.disabled, self._why, self._rate_limit = True, why, ""
         self._is_partial = self._has_error = False
         self.choose(self.chosen)
 
@@ -240,7 +240,7 @@ class Choice(ipw.Box):
             self._set_options(self.chosen_rows)
             self._kept_gids = set(self.rows["gid"])
         self._is_stale = self._is_search
-        self._control.disabled = False
+        self._control.disabled, self._rate_limit = False, ""
         self._is_partial, self._has_error = True, False
         self._show()
 

@@ -98,7 +98,6 @@ class BackgroundList:
             # A background thread has no prompt: the picker shows the error.
             self._store_parts(parts)
             self.error = error
-        self.pause = ""
         self._notify_listeners(is_over=True)
         self._ended.set()
 
@@ -107,13 +106,17 @@ class BackgroundList:
             self.frame = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
     def _tell_pause(self, pause: str) -> None:
-        self.pause = pause
+        with self._lock:
+            if self._is_over:
+                return
+            self.pause = pause
         self._notify_listeners()
 
     def _notify_listeners(self, *, is_over: bool = False) -> None:
         with self._lock:
             # Under one lock: a later subscriber sees that reading is over and is called at once.
-            self._is_over = is_over
+            if is_over:
+                self._is_over, self.pause = True, ""
             listeners = list(self._listeners)
             if is_over:
                 self._listeners.clear()

@@ -19,6 +19,7 @@ from tests.charts.drawn import (
     inside_of,
     legend_of,
     note_of,
+    notes_of,
     panels_of,
     title_of,
     words_of,
@@ -502,3 +503,46 @@ def test_load_without_a_due_date_is_counted_exactly_and_in_the_singular() -> Non
 
     assert "without a due date" not in note_of(af.charts.load(table, show="hours"))
     assert "+ 1 task without a due date" in note_of(af.charts.load(table))
+
+
+def cut_throughput(now: str, **attrs: str) -> pd.DataFrame:
+    """Return three weeks of tasks, the first and the last not counted in full."""
+    table = throughput_of(3, 5, 1).assign(partial=[True, False, True])
+    table.attrs |= {"now": now, "every": "W"} | attrs
+    return table
+
+
+def test_a_period_cut_by_end_says_to_which_day_it_is_counted() -> None:
+    cut = cut_throughput("2026-11-28T00:00+00:00", start="2026-03-02", end="2026-03-18")
+
+    note = "The week from 16 Mar 2026 is counted to 18 Mar 2026"
+    assert notes_of(af.charts.throughput(cut))[0] == note
+    assert notes_of(af.charts.throughput(cut))[1:] == ["As of 28 Nov 2026"]
+
+
+def test_a_period_cut_by_start_says_from_which_day_it_is_counted() -> None:
+    cut = cut_throughput("2026-03-18T00:00+00:00", start="2026-03-05", end="2026-03-18")
+
+    assert notes_of(af.charts.throughput(cut))[:2] == [
+        "The week from 2 Mar 2026 is counted from 5 Mar 2026",
+        "The week from 16 Mar 2026 is not over",
+    ]
+
+
+def test_the_day_of_the_first_task_cuts_no_period() -> None:
+    own = cut_throughput("2026-03-18T00:00+00:00", start="2026-03-05", end="2026-03-18")
+    whole = own.assign(partial=[False, False, True])
+
+    assert notes_of(af.charts.throughput(whole))[0] == "The week from 16 Mar 2026 is not over"
+
+
+@pytest.mark.parametrize("by", [None, "project"])
+def test_rates_say_to_which_day_a_period_is_counted(by: str | None) -> None:
+    asana = af.sandbox(now="2026-11-28")
+    tasks = asana.tasks.list(project="Website relaunch")
+    days = {"start": "2026-07-02", "end": "2026-09-10", "now": "2026-11-28"}
+
+    ax = af.charts.on_time(af.rollups.on_time(tasks, by=by, every="MS", **days))
+
+    assert "The month from 1 Jul 2026 is counted from 2 Jul 2026" in notes_of(ax)
+    assert "The month from 1 Sep 2026 is counted to 10 Sep 2026" in notes_of(ax)

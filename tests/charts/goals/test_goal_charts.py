@@ -569,3 +569,37 @@ def test_errors_of_floating_point_hold_no_goal_back() -> None:
     ax = af.charts.goal_drivers(drivers_of(3, owed=1e-17))
 
     assert "back the most" not in " ".join(text.get_text() for text in ax.texts)
+
+
+def test_a_part_of_a_tree_is_indented_only_below_goals_that_are_drawn() -> None:
+    tree = pd.concat([progress_of()] * 2, ignore_index=True).head(4)
+    tree = tree.assign(
+        gid=["1", "2", "3", "4"],
+        name=["Top", "Middle", "Low", "Other"],
+        kind="goal",
+        depth=[0, 1, 2, 1],
+        is_repeated=False,
+        path=[("Top",), ("Top", "Middle"), ("Top", "Middle", "Low"), ("Top", "Other")],
+    )
+
+    assert names_of(af.charts.goal_tree(tree)) == [
+        "Top",
+        "\u2003Middle",
+        "\u2003\u2003Low",
+        "\u2003Other",
+    ]
+    assert names_of(af.charts.goal_tree(tree.iloc[1:])) == ["Middle", "\u2003Low", "Other"]
+    assert names_of(af.charts.goal_tree(tree.iloc[[0, 2]])) == ["Top", "\u2003Low"]
+
+
+def test_where_not_all_fit_the_goals_that_will_be_least_far_stay() -> None:
+    at_due = [n / 20 for n in range(20)]
+    table = pd.DataFrame({"gid": [f"{n}" for n in range(20)], "progress_at_due": at_due})
+    table = table.assign(name=[f"Goal {n}" for n in range(20)], progress=0.1, days_left=9)
+    table = table.assign(due_on=pd.Timestamp("2026-12-31"), probability=None)
+    _, ax = plt.subplots(figsize=(6, 3))
+
+    names = names_of(af.charts.goal_forecast(table, ax=ax))
+
+    assert "Goal 0" in names
+    assert "Goal 19" not in names

@@ -253,3 +253,66 @@ def test_a_row_without_a_kind_is_drawn() -> None:
     ax = af.charts.portfolio(board().assign(kind=pd.array(["project"] * 5 + [None], "string")))
 
     assert len(names_of(ax)) == 6
+
+
+def portfolios(*counts: int) -> pd.DataFrame:
+    """Return portfolios with as many projects, all fine, one portfolio without any, a total."""
+    rows: list[Row] = []
+    about: list[dict[str, Any]] = []
+    for number, count in enumerate(counts):
+        name = f"Portfolio {number}"
+        rows += [(None, 0.5, 0.5, "on_track", 0)]
+        about += [{"kind": "portfolio", "portfolio_name": name, "path": ()}]
+        rows += [(f"P{number}.{n}", 0.5, 0.5, "on_track", 0) for n in range(count)]
+        about += [{"kind": "project", "portfolio_name": name, "path": (name,)}] * count
+    rows += [(None, 0.5, 0.5, None, 0)]
+    about += [{"kind": "total", "portfolio_name": None, "path": ()}]
+    table = table_of(*rows).assign(**{key: [row[key] for row in about] for key in about[0]})
+    return table.astype(KINDS)
+
+
+def small_axes() -> Axes:
+    return plt.subplots(figsize=(5, 2.2), layout="constrained")[1]
+
+
+def test_where_not_all_fit_those_in_need_stay_with_their_portfolios() -> None:
+    table = portfolios(4, 0, 4)
+    needy = table["project_name"].isin(["P2.2"])
+    table.loc[needy, ["progress", "expected", "last_status"]] = [0.3, 0.5, "off_track"]
+
+    names = names_of(af.charts.portfolio(table, ax=small_axes()))
+
+    assert len(names) < len(table) - 2
+    assert names[-3:] == ["Portfolio 2", "\u2003P2.2", "All projects"]
+    assert "Portfolio 1" not in names
+
+
+def test_of_those_in_need_status_comes_before_overdue_tasks_and_these_before_lag() -> None:
+    rows = [
+        ("Behind", 0.1, 0.9, "on_track", 0),
+        ("Late", 0.9, 0.9, "on_track", 2),
+        ("At risk", 0.9, 0.9, "at_risk", 0),
+        ("Off", 0.9, 0.9, "off_track", 0),
+        *[(f"Fine {n}", 0.9, 0.9, "on_track", 0) for n in range(9)],
+    ]
+    table = table_of(*rows)
+    for fits in (3, 2, 1):
+        _, ax = plt.subplots(figsize=(5, 1.1 + 0.2 * fits))
+        names = names_of(af.charts.portfolio(table, ax=ax))
+        assert set(names) == set(["Off", "At risk", "Late", "Behind"][: len(names)])
+
+
+def test_filtered_projects_are_not_indented_below_portfolios_that_are_not_drawn() -> None:
+    table = board()
+
+    names = names_of(af.charts.portfolio(table[table["kind"] == "project"]))
+
+    assert names == ["Web", "App", "Office"]
+
+
+def test_a_project_is_indented_only_below_a_portfolio_that_is_drawn() -> None:
+    table = board()
+
+    names = names_of(af.charts.portfolio(table[table["portfolio_name"] != "Growth"]))
+
+    assert names == ["Partners", "\u2003Office", "All projects"]

@@ -227,3 +227,36 @@ def test_dask_frames_are_refused_with_what_to_call() -> None:
 
     with pytest.raises(af.InvalidArgument, match=r"charts.hours takes a pandas.*\.compute\(\)"):
         af.charts.hours(dask.from_pandas(hours, npartitions=1))
+
+
+def test_axes_keep_within_their_cell_at_the_resolution_of_a_drawing() -> None:
+    with pyplot.rc_context({"font.size": 13, "font.family": "DejaVu Serif"}):
+        figure, axes = pyplot.subplots(1, 2, figsize=(14, 4), dpi=100)
+        for ax in axes:
+            af.charts.goal_progress(
+                progress_of(status="off_track", expected=0.9, ahead=[-0.11, -0.25]), ax=ax
+            )
+        figure.canvas.draw()
+        before = places_of(figure)
+
+        for dpi in (80, 70, 150):
+            figure.set_dpi(dpi)
+            figure.canvas.draw()
+            cell = figure.bbox.width * axes[0].get_subplotspec().get_position(figure).x1
+            ends = [text.get_window_extent().x1 for text in axes[0].texts if text.get_text()]
+            assert max(ends) <= cell + 1
+        figure.set_dpi(100)
+        figure.canvas.draw()
+
+    assert places_of(figure) == before
+
+
+def test_a_place_that_was_set_later_counts_at_every_resolution() -> None:
+    figure, ax = pyplot.subplots(figsize=(6, 4))
+    af.charts.goal_progress(progress_of(), ax=ax)
+    ax.set_position((0.2, 0.2, 0.7, 0.6))
+
+    figure.set_dpi(60)
+    figure.canvas.draw()
+
+    assert places_of(figure) == [pytest.approx((0.2, 0.2, 0.7, 0.6))]
