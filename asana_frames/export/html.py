@@ -266,7 +266,7 @@ def _render_remarks(table: ReadingTable) -> list[str]:
     if not table.rows:
         remarks.append("No rows.")
     elif table.shown_rows < table.rows:
-        remarks.append(f"The page shows the first {table.row_count}.")
+        remarks.append(f"The page shows {table.first_rows}.")
     if table.left_out:
         remarks.append(f"Not shown: {', '.join(table.left_out)}.")
     parts = [f'<p class="rows">{escape(remark)}</p>' for remark in remarks]

@@ -156,7 +156,7 @@ def _describe_row_count(table: ReadingTable) -> str:
     if not table.rows:
         return "No rows."
     if table.shown_rows < table.rows:
-        return f"The first {table.row_count}."
+        return f"{table.first_rows}.".capitalize()
     return ""
 
 

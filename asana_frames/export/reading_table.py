@@ -84,6 +84,12 @@ class ReadingTable(NamedTuple):
         return f"{self.shown_rows:,} of {rows}" if self.shown_rows < self.rows else rows
 
     @property
+    def first_rows(self) -> str:
+        """Which rows of a table that is cut there are: the first 10 of 30 rows."""
+        one = f"of {count_noun(self.rows, 'row')}"
+        return f"the first {one if self.shown_rows == 1 else self.row_count}"
+
+    @property
     def has_totals(self) -> bool:
         """Whether there are totals below the rows."""
         return any(column.total for column in self.columns)

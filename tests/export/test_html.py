@@ -235,6 +235,12 @@ def test_numbers_stand_at_the_right_and_headers_say_their_scope(tmp_path: Path) 
     assert page.all("td") == [number, number]
 
 
+def test_a_table_of_which_one_row_is_shown_says_so_without_a_number(tmp_path: Path) -> None:
+    page = page_of(pd.DataFrame({"a": range(3)}), tmp_path, max_rows=1)
+
+    assert page.texts["p"] == ["The page shows the first of 3 rows."]
+
+
 @pytest.mark.parametrize(("rows", "is_cut"), [(1000, False), (12_345, True)])
 def test_a_long_table_is_cut_and_says_so(rows: int, is_cut: bool, tmp_path: Path) -> None:
     page = page_of(pd.DataFrame({"a": range(rows)}), tmp_path)

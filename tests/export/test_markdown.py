@@ -55,6 +55,7 @@ def test_a_cut_leaves_out_two_rows_or_more() -> None:
     assert "The first" not in write(frame.head(3), max_rows=2)
     assert write(frame.head(3), max_rows=2).count("\n") == 5
     assert write(frame, max_rows=2).endswith("\n\nThe first 2 of 4 rows.\n")
+    assert write(frame, max_rows=1).endswith("\n\nThe first of 4 rows.\n")
 
 
 @pytest.mark.parametrize(
