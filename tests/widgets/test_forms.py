@@ -431,7 +431,7 @@ def test_a_text_that_is_not_one_of_the_options_is_told(
 
 
 def test_what_is_not_a_list_takes_no_limit(asana: af.Asana) -> None:
-    with pytest.raises(InvalidArgument, match="projects.get has no argument 'limit'"):
+    with pytest.raises(InvalidArgument, match=r"projects\.get has no argument 'limit'"):
         form_of(asana, "projects.get").fill({"limit": 5})
 
 
