@@ -595,6 +595,25 @@ def test_a_link_that_ends_after_another_login_says_nothing(server: Server) -> No
     form.close()
 
 
+@pytest.mark.parametrize("way", ["closed", "replaced"])
+def test_a_link_no_longer_counts_when_its_wait_is_ended(server: Server, way: str) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    browser = parts(form, BrowserLogin)[0]
+    listener, close = browser._listener, browser._listener.close
+    counted: list[bool] = []
+
+    def note_and_close() -> None:
+        counted.append(browser._is_current(listener))
+        close()
+
+    listener.close = note_and_close
+    begin_another(form, way)
+
+    assert counted
+    assert not any(counted)
+    form.close()
+
+
 def test_links_that_are_closed_or_replaced_leave_no_thread(server: Server) -> None:
     before = set(threading.enumerate())
     form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")

@@ -93,22 +93,24 @@ class BrowserLogin(ipw.VBox):
         """Stop listening, and close the widget and its controls, of which one may not be shown."""
         if self.comm is None:
             return
-        if self._listener is not None:
-            self._listener.close()
+        self._stop_listening()
         super().close()
         self._code.close()
         close_parts(self._code)
         close_parts(self)
+
+    def _stop_listening(self) -> None:
+        # Forgotten first: closing wakes the thread that waits, whose attempt no longer counts.
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
 
     def _start_attempt(self) -> None:
         """Start a login attempt with a new link."""
         redirect_uri = self._redirect_uri
         listener = None
         if redirect_uri != OUT_OF_BAND:
-            if self._listener is not None:
-                self._listener.close()
-                # The attempt before does not count, even if this one fails.
-                self._listener = None
+            self._stop_listening()
             listener = self._listener = RedirectServer(redirect_uri)
             redirect_uri = listener.redirect_uri
         try:
