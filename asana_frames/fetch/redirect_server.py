@@ -27,7 +27,7 @@ class _RedirectHandler(BaseHTTPRequestHandler):
     server_version, sys_version = "asana-frames", ""
     path_wanted = "/"
     state = ""
-    answers: queue.Queue[dict[str, str]]
+    answers: queue.Queue[dict[str, str] | None]
     first: threading.Lock
 
     def do_GET(self) -> None:
@@ -108,7 +108,8 @@ class RedirectServer:
 
     def __init__(self, redirect_uri: str = f"http://{_HOST}:0/") -> None:
         path, port = _parse_redirect_uri(redirect_uri)
-        self._answers: queue.Queue[dict[str, str]] = queue.Queue()
+        #: None once the server is closed.
+        self._answers: queue.Queue[dict[str, str] | None] = queue.Queue()
         attributes = {"answers": self._answers, "first": threading.Lock(), "path_wanted": path}
         self._handler = type("Handler", (_RedirectHandler,), attributes)
         try:
@@ -140,22 +141,27 @@ class RedirectServer:
         Raises
         ------
         AuthError
-            The browser did not come back in time.
+            The browser did not come back in time, or the server was closed meanwhile.
         """
+        problem = "The server was closed before the browser came back. Log in again."
         try:
-            return self._answers.get(timeout=seconds)
+            answer = self._answers.get(timeout=seconds)
         except queue.Empty:
-            late = f"The browser did not come back within {seconds:g} s. Log in again."
+            answer = None
+            problem = f"The browser did not come back within {seconds:g} s. Log in again."
         finally:
             self.close()
-        raise AuthError(late)
+        if answer is None:
+            raise AuthError(problem)
+        return answer
 
     def close(self) -> None:
-        """Stop listening; a second time does nothing."""
+        """Stop listening, also in `wait`; a second time does nothing."""
         if self._is_open.acquire(blocking=False):
             self._server.shutdown()
             self._thread.join()
             self._server.server_close()
+            self._answers.put(None)
 
 
 def _parse_redirect_uri(redirect_uri: str) -> tuple[str, int]:

@@ -11,10 +11,12 @@ from typing import Any
 
 import ipywidgets as ipw
 
-#: Returns the control that has the focus after a click; None leaves it where it is.
+#: Returns the box, of `TEXT_BOXES`, that has the focus after a click; None leaves it where it is.
 FindBox = Callable[[], Any]
 
-_BOXES = (ipw.Text, ipw.Textarea, ipw.DatePicker)
+#: Boxes that take the focus when they are told to; a Combobox is a Text. Boxes for numbers do not:
+#: their element that ipywidgets gives it to cannot have it.
+TEXT_BOXES = (ipw.Text, ipw.Textarea, ipw.DatePicker)
 
 
 class _FocusMover:
@@ -59,7 +61,7 @@ class Checkbox(_Switch, ipw.Checkbox):
 
 def find_text_box(widget: Any) -> Any:
     """Return the first box for text in a widget that is shown and usable, or None."""
-    return next((box for box in _list_shown(widget) if isinstance(box, _BOXES)), None)
+    return next((box for box in _list_shown(widget) if isinstance(box, TEXT_BOXES)), None)
 
 
 def _list_shown(widget: Any) -> Iterator[Any]:

@@ -14,6 +14,9 @@ DESCENDING = """() => {
     return emails.length > 1 && emails.every((text, n) => n === 0 || emails[n - 1] >= text);
 }"""
 
+#: Whether the box of the page has the focus.
+HAS_FOCUS = "page === document.activeElement"
+
 
 def test_what_the_explorer_reads_is_shown_saved_and_read_again_by_its_code(
     company: Company, notebook: Open, lab: JupyterServer
@@ -117,8 +120,13 @@ def test_pages_are_turned_and_sorted_by_keys(company: Company, notebook: Open) -
     opened.eventually(DESCENDING)
     opened.tab_to("Next")
     keyboard.press(" ")
-    page = shown.get_by_role("spinbutton", name="Page")
-    opened.eventually("page => page.value === '2'", page.element_handle())
+    page = shown.get_by_label("Page", exact=True)
+    opened.eventually(f"page => page.value === '2' && {HAS_FOCUS}", page.element_handle())
+    # Shortcuts of JupyterLab, if they were typed at a button.
+    keyboard.type("xdd")
+    shown.get_by_role("button", name="Previous").click()
+    opened.eventually(f"page => page.value === '1' && {HAS_FOCUS}", page.element_handle())
+    keyboard.type("xdd")
 
     assert opened.cells() == 2
     assert opened.cell(1).locator(".cm-content").inner_text() == code

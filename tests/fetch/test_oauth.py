@@ -439,6 +439,14 @@ def test_nobody_is_waited_for_for_ever() -> None:
         requests.get(listener.redirect_uri, timeout=10)
 
 
+def test_closing_ends_the_wait_for_the_browser() -> None:
+    listener = RedirectServer()
+    listener.close()
+
+    with pytest.raises(af.AuthError, match="was closed before the browser came back"):
+        listener.wait(60)
+
+
 def test_a_connection_that_says_nothing_is_in_nobodys_way() -> None:
     with RedirectServer() as listener:
         port = urlsplit(listener.redirect_uri).port

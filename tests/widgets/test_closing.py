@@ -25,6 +25,8 @@ from asana_frames.widgets import (
 )
 from asana_frames.widgets.background import LOCK
 from asana_frames.widgets.dashboard.subjects import Project
+from asana_frames.widgets.explorer.explorer import _list_read_operations
+from asana_frames.widgets.explorer.forms import Form
 from tests.widgets import screen
 
 SITE = "Website relaunch"
@@ -90,6 +92,30 @@ def test_an_explorer_whose_rows_itables_draws_closes_all(
     explorer.close()
 
     assert screen.open_widgets() <= before
+
+
+def test_a_form_of_any_operation_closes_all(asana: af.Asana) -> None:
+    operations = [
+        operation for methods in _list_read_operations().values() for operation in methods.values()
+    ]
+    before = screen.open_widgets()
+
+    left = {}
+    for operation in operations:
+        Form(asana, operation).close()
+        left[operation.name] = len(screen.open_widgets() - before)
+
+    assert {name: count for name, count in left.items() if count} == {}
+
+
+def test_an_explorer_whose_operation_changes_keeps_no_form_before(asana: af.Asana) -> None:
+    explorer = Explorer(asana, "projects.list")
+    before = len(screen.open_widgets())
+
+    for method in ("get", "list"):
+        screen.write(explorer, "Operation", method)
+
+    assert len(screen.open_widgets()) == before
 
 
 def test_a_closed_picker_reads_and_chooses_nothing(asana: af.Asana, timers: screen.Timers) -> None:

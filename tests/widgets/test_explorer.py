@@ -328,6 +328,19 @@ def test_pressing_run_does_not_wait(company: Company, recorded: af.Asana) -> Non
     assert "Reading ..." in said
 
 
+def test_a_second_click_while_it_reads_starts_no_second_run(
+    company: Company, recorded: af.Asana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    monkeypatch.setattr("asana_frames.widgets.explorer.explorer.run_in_background", started.append)
+    explorer = Explorer(recorded, "tags.list").fill(workspace="1")
+
+    screen.press(explorer, "Run")
+    screen.press(explorer, "Run")
+
+    assert len(started) == 1
+
+
 # Saving.
 
 

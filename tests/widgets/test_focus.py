@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,16 @@ import ipywidgets as ipw
 import pytest
 
 import asana_frames as af
-from asana_frames.widgets import Explorer, FieldsPicker, Login, ProjectPicker
-from asana_frames.widgets.focus import find_text_box
+from asana_frames.fetch.oauth import OUT_OF_BAND
+from asana_frames.widgets import (
+    Dashboard,
+    Explorer,
+    FieldsPicker,
+    Login,
+    ProjectPicker,
+    TaskPicker,
+)
+from asana_frames.widgets.focus import TEXT_BOXES, find_text_box
 from tests.widgets import screen
 
 
@@ -36,6 +45,31 @@ def toggle_all(widget: Any, *labels: str) -> None:
             if isinstance(one, ipw.ToggleButton) and one.description.startswith(label)
         ]
         control.set_state({"value": not control.value})
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda asana: ProjectPicker(asana, "Website relaunch").wait(),
+        lambda asana: TaskPicker(asana).wait(),
+        lambda asana: FieldsPicker("tags"),
+        lambda asana: Explorer(asana, "users.list").fill(workspace="Acme").run(),
+        lambda asana: Dashboard(asana, value="Website relaunch", charts={}).wait(),
+        lambda asana: Login("http://127.0.0.1:9", ("1", "2"), OUT_OF_BAND),
+        lambda asana: Login("http://127.0.0.1:9", ("1", "2"), "http://127.0.0.1:0/"),
+    ],
+)
+def test_the_focus_goes_only_to_boxes_that_take_it(
+    asana: af.Asana, make: Callable[[af.Asana], Any]
+) -> None:
+    widget = make(asana)
+    movers = [one for one in screen._inside(widget) if getattr(one, "find_box", None)]
+
+    boxes = [mover.find_box() for mover in movers]
+
+    assert boxes
+    assert [box for box in boxes if not isinstance(box, TEXT_BOXES)] == []
+    widget.close()
 
 
 def test_clicks_in_a_picker_move_the_focus_to_its_last_box(

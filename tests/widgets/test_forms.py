@@ -430,6 +430,11 @@ def test_a_text_that_is_not_one_of_the_options_is_told(
     assert value in box.options
 
 
+def test_what_is_not_a_list_takes_no_limit(asana: af.Asana) -> None:
+    with pytest.raises(InvalidArgument, match=r"projects\.get has no argument 'limit'"):
+        form_of(asana, "projects.get").fill({"limit": 5})
+
+
 def test_filling_in_nothing_empties(asana: af.Asana) -> None:
     form = form_of(asana, "tasks.list")
     form.fill({"project": "Website relaunch", "limit": 5})

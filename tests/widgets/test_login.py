@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -417,7 +418,7 @@ def test_logging_out_warns_of_the_variable_that_still_logs_in(
 # --------------------------------------------------------------------------- OAuth
 
 
-def oauth_form(server: Server, **options: Any) -> Login:
+def oauth_form(server: Server | Recorder, **options: Any) -> Login:
     return login(base_url=server.url, client_id=APP[0], client_secret=APP[1], **options)
 
 
@@ -487,27 +488,142 @@ def test_closing_the_form_stops_listening(server: Server) -> None:
 def test_an_attempt_that_is_closed_or_replaced_while_it_ends_logs_nobody_in(
     server: Server, way: str
 ) -> None:
-    done: list[Credential] = []
-    browser = BrowserLogin(server.url, APP, "http://127.0.0.1:0/", "", done.append, print)
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    browser = parts(form, BrowserLogin)[0]
     listener = browser._listener
-    assert listener is not None
 
     class Attempt:
         def read_code(self, url: str) -> str:
             return url
 
         def redeem(self, code: str) -> Credential:
-            if way == "closed":
-                browser.close()
-            else:
-                browser._start_attempt()
+            begin_another(form, way)
             return Credential(TOKEN)
 
-    listener.wait = lambda patience: "code"  # type: ignore[method-assign]
-    browser._await_code(listener, Attempt())  # type: ignore[arg-type]
+    listener.wait = lambda patience: "code"
+    browser._await_code(listener, Attempt())
 
-    browser.close()
-    assert done == []
+    assert_nobody_is_logged_in(form, server.url)
+    form.close()
+
+
+#: What Asana says of a token, by status.
+ANSWERS: dict[int, Any] = {
+    200: {"data": {"gid": "1", "name": "Zoe", "email": "", "workspaces": []}},
+    401: {"errors": [{"message": "No."}]},
+}
+
+
+def begin_another(form: Login, way: str) -> None:
+    """Close a form, or begin another attempt, which fails."""
+    if way == "closed":
+        form.close()
+    elif way == "replaced":
+        press(form, "New link")
+    else:
+        form._log_in(raise_auth_error)
+
+
+def raise_auth_error() -> Credential:
+    raise af.AuthError("The second attempt failed.")
+
+
+def assert_nobody_is_logged_in(form: Login, base_url: str) -> None:
+    assert form.asana is None
+    assert "Logged in" not in form._message.value
+    assert "does not know" not in form._message.value
+    assert "Asking" not in form._message.value or form.comm is None
+    assert not credentials_path().exists()
+    with pytest.raises(af.AuthError, match="No Asana token found"):
+        af.connect(base_url=base_url)
+
+
+@pytest.mark.parametrize("status", ANSWERS)
+@pytest.mark.parametrize("way", ["closed", "another"])
+def test_a_token_is_dropped_if_the_form_is_closed_or_used_again_while_asana_is_asked(
+    recorder: Recorder, way: str, status: int
+) -> None:
+    form = login(base_url=recorder.url)
+    form._remember.value = True
+    told: list[str] = []
+
+    def reply(_asked: Any) -> Reply:
+        begin_another(form, way)
+        told.append(form._message.value)
+        return Reply(status, ANSWERS[status])
+
+    recorder.reply = reply
+    type_in(box(form), WRONG)
+    press(form)
+
+    assert_nobody_is_logged_in(form, recorder.url)
+    assert way == "closed" or set(told) == {form._message.value}
+    assert form._button.disabled is False
+    form.close()
+
+
+@pytest.mark.parametrize("status", ANSWERS)
+@pytest.mark.parametrize("way", ["closed", "replaced", "another"])
+def test_a_redirect_is_dropped_if_another_attempt_is_begun_while_asana_is_asked(
+    recorder: Recorder, way: str, status: int
+) -> None:
+    form = oauth_form(recorder, redirect_uri="http://127.0.0.1:0/")
+    form._remember.value = True
+    browser = parts(form, BrowserLogin)[0]
+
+    def reply(_asked: Any) -> Reply:
+        begin_another(form, way)
+        return Reply(status, ANSWERS[status])
+
+    recorder.reply = reply
+    form._log_in(lambda: Credential(TOKEN), partial(browser._is_current, browser._listener))
+
+    assert_nobody_is_logged_in(form, recorder.url)
+    assert form._button.disabled is False
+    form.close()
+
+
+def test_a_link_that_ends_after_another_login_says_nothing(server: Server) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    box(form).value = TOKEN
+    press(form)
+
+    form._show_failure(af.AuthError("The browser did not come back."))
+
+    assert "Logged in as" in said(form)
+    form.asana.close()
+    form.close()
+
+
+@pytest.mark.parametrize("way", ["closed", "replaced"])
+def test_a_link_no_longer_counts_when_its_wait_is_ended(server: Server, way: str) -> None:
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    browser = parts(form, BrowserLogin)[0]
+    listener, close = browser._listener, browser._listener.close
+    counted: list[bool] = []
+
+    def note_and_close() -> None:
+        counted.append(browser._is_current(listener))
+        close()
+
+    listener.close = note_and_close
+    begin_another(form, way)
+
+    assert counted
+    assert not any(counted)
+    form.close()
+
+
+def test_links_that_are_closed_or_replaced_leave_no_thread(server: Server) -> None:
+    before = set(threading.enumerate())
+    form = oauth_form(server, redirect_uri="http://127.0.0.1:0/")
+    press(form, "New link")
+    assert len(set(threading.enumerate()) - before) >= 2
+
+    form.close()
+
+    until(lambda: not set(threading.enumerate()) - before)
+    assert form._message.value == ""
 
 
 def test_a_redirect_elsewhere_is_refused_and_an_attempt_that_fails_leaves_no_listener(

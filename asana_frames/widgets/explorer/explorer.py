@@ -244,7 +244,11 @@ class Explorer(SavedBox):
     # Running.
 
     def _handle_run(self, _: Any) -> None:
-        self._start_run()
+        with LOCK:
+            if self._is_running:
+                # A click that was sent before the button was disabled in the browser.
+                return
+            self._start_run()
         # Bound now, because another operation may be selected during the run.
         run_in_background(partial(self._run_operation, self.operation, self._form))
 

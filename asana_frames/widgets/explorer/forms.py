@@ -65,9 +65,7 @@ class Form(ipw.VBox):
         self._fields = (
             FieldsPicker(operation.resource, record=operation.record) if operation.fields else None
         )
-        self._limit = ipw.Text(
-            value=str(LIMIT), description="limit", **make_wide_layout(LABEL_WIDTH)
-        )
+        self._limit = _make_limit_box() if operation.returns == "list" else None
         self._subscriptions: list[tuple[BackgroundList, Listener]] = []
         self._is_closed = False
         #: The workspace whose names are offered.
@@ -75,9 +73,9 @@ class Form(ipw.VBox):
         super().__init__(self._build_children())
         for found in self._filters:
             found.control.observe(self._update_code, "value")
-        self._limit.observe(self._update_code, "value")
-        if self._fields is not None:
-            self._fields.observe(self._update_code, "value")
+        for control in (self._limit, self._fields):
+            if control is not None:
+                control.observe(self._update_code, "value")
         self._update_code(None)
         if any(found.level for found in self._filters):
             self._subscribe(WORKSPACE, {}, self._offer_workspace_names)
@@ -95,8 +93,8 @@ class Form(ipw.VBox):
         if self._fields is not None and self._fields.value != self._fields.defaults:
             # An empty list would read the default columns; gid alone is read with every row.
             arguments["fields"] = self._fields.value or ["gid"]
-        limit = self._limit.value.strip()
-        if limit and self._operation.returns == "list":
+        limit = "" if self._limit is None else self._limit.value.strip()
+        if limit:
             if not limit.isdecimal() or int(limit) < 1:
                 raise InvalidArgument(f"limit must be a whole number above 0, got {limit!r}.")
             arguments["limit"] = int(limit)
@@ -135,12 +133,14 @@ class Form(ipw.VBox):
         for name, value in arguments.items():
             if name in filters:
                 filters[name].fill(value)
-            elif name == "limit":
+            elif name == "limit" and self._limit is not None:
                 self._limit.value = "" if value is None else str(value)
             elif name == "fields" and self._fields is not None:
                 self._fields.value = self._fields.defaults if value is None else list(value)
             else:
-                hint = suggest_names(name, [*filters, "limit", "fields"])
+                others = {"limit": self._limit, "fields": self._fields}
+                known = [*filters, *(key for key, box in others.items() if box is not None)]
+                hint = suggest_names(name, known)
                 raise InvalidArgument(f"{self._operation.name} has no argument {name!r}.{hint}")
 
     def close(self) -> None:
@@ -168,7 +168,7 @@ class Form(ipw.VBox):
             shown += [self._make_foldable(f"Filters ({len(others)})", box, is_open=not one_of)]
         if self._fields is not None:
             shown += [self._make_foldable("Fields", self._fields, is_open=False)]
-        if self._operation.returns == "list":
+        if self._limit is not None:
             shown += [self._limit]
         return shown
 
@@ -267,6 +267,10 @@ class Form(ipw.VBox):
         with LOCK:
             if len(listing.frame) and not self._is_closed:
                 found.offer(fill_names(listing.frame))
+
+
+def _make_limit_box() -> ipw.Text:
+    return ipw.Text(value=str(LIMIT), description="limit", **make_wide_layout(LABEL_WIDTH))
 
 
 def _build_filter_list(filters: Sequence[Filter]) -> list[Any]:

@@ -13,10 +13,10 @@ from asana_frames import _optional
 from asana_frames.display.accessor import find_label_column
 from asana_frames.display.cells import MISSING, choose_layout, format_column, order_columns
 from asana_frames.export.text import column_as_text
-from asana_frames.widgets.background import LOCK
+from asana_frames.widgets.background import LOCK, LockedWidget
 from asana_frames.widgets.closing import close_parts
 from asana_frames.widgets.focus import Button, Checkbox, find_text_box
-from asana_frames.widgets.notes import set_visible
+from asana_frames.widgets.notes import set_visible, show_message
 from asana_frames.widgets.pickers.choice_box import ChoiceBox
 
 #: The choice of no order.
@@ -57,6 +57,10 @@ _STYLE = """
 """
 
 
+class _PageBox(LockedWidget, ipw.Text):
+    """Box for the number of a page; unlike a box for numbers, it takes the focus when asked to."""
+
+
 class ResultTable(ipw.VBox):
     """Show a frame: the name first and the gids last, page by page, sorted by any column.
 
@@ -68,10 +72,14 @@ class ResultTable(ipw.VBox):
         self._rows, self._page_count = ipw.HTML(), ipw.HTML()
         self._sort, self._is_descending = _make_sort_controls()
         self._previous, self._next = _make_button("Previous"), _make_button("Next")
-        self._page = ipw.BoundedIntText(1, min=1, max=1, description="Page")
-        self._page.layout.width, self._page.style.description_width = "7rem", "auto"
+        self._page, self._page_note = _make_page_box(), ipw.HTML()
+        set_visible(self._page_note, False)
         self._previous.find_box = self._next.find_box = lambda: self._page
-        self._paging = ipw.HBox([self._previous, self._page, self._page_count, self._next])
+        #: The number of the page that is shown, from 1, and how many there are.
+        self._number = self._pages = 1
+        self._paging = ipw.HBox(
+            [self._previous, self._page, self._page_count, self._next, self._page_note]
+        )
         self._footer = self._build_footer()
         #: What itables has drawn.
         self._drawn: Any = None
@@ -108,12 +116,11 @@ class ResultTable(ipw.VBox):
             close_parts(part)
 
     def _fill_controls(self) -> None:
-        pages = max(1, -(-len(self._frame) // PAGE_ROWS))
+        self._pages = max(1, -(-len(self._frame) // PAGE_ROWS))
         # First, because the choice must be one of the options.
         self._sort.options = (AS_READ, *dict.fromkeys(map(str, self._frame.columns)))
         self._sort.chosen, self._is_descending.value = AS_READ, False
-        self._page.max = pages
-        set_visible(self._paging, pages > 1)
+        set_visible(self._paging, self._pages > 1)
         self._sort_rows(None)
 
     @property
@@ -135,12 +142,27 @@ class ResultTable(ipw.VBox):
     def _observe_controls(self) -> None:
         self._sort.observe(self._sort_rows, "chosen")
         self._is_descending.observe(self._sort_rows, "value")
-        self._page.observe(self._show_page, "value")
+        self._page.observe(self._handle_page, "value")
         self._previous.on_click(partial(self._turn_page, -1))
         self._next.on_click(partial(self._turn_page, 1))
 
     def _turn_page(self, step: int, _: Any) -> None:
-        self._page.value += step
+        with LOCK:
+            # The click may have been sent before the button was disabled.
+            self._show_page(min(max(1, self._number + step), self._pages))
+
+    def _handle_page(self, _: Any) -> None:
+        """Show the page whose number is typed; another text stays, with a message."""
+        with LOCK:
+            text = self._page.value.strip()
+            # At most as many digits: Python refuses to read numbers of thousands of them.
+            is_number = text.isdecimal() and len(text) <= len(str(self._pages))
+            number = int(text) if is_number else 0
+            is_page = 1 <= number <= self._pages
+            problem = "" if is_page else f"Type a page from 1 to {self._pages:,}."
+            show_message(self._page_note, problem, is_error=True)
+            if is_page and number != self._number:
+                self._show_page(number)
 
     def _sort_rows(self, _: Any) -> None:
         """Sort the rows, missing values last, and show the first page."""
@@ -155,17 +177,18 @@ class ResultTable(ipw.VBox):
                     kind="stable",
                     key=_build_sort_key,
                 )
-            self._page.value = 1
-            self._show_page(None)
+            self._show_page(1)
 
-    def _show_page(self, _: Any) -> None:
-        with LOCK:
-            first = (self._page.value - 1) * PAGE_ROWS
-            shown = self._sorted.iloc[first : first + PAGE_ROWS]
-            self._rows.value = render_rows(shown.iloc[:, self._order])
-            self._page_count.value = f"of {self._page.max:,}"
-            self._previous.disabled = self._page.value == 1
-            self._next.disabled = self._page.value == self._page.max
+    def _show_page(self, number: int) -> None:
+        """Show a page of the sorted rows; the caller holds the lock."""
+        self._number = number
+        first = (number - 1) * PAGE_ROWS
+        shown = self._sorted.iloc[first : first + PAGE_ROWS]
+        self._rows.value = render_rows(shown.iloc[:, self._order])
+        self._page_count.value = f"of {self._pages:,}"
+        self._previous.disabled = number == 1
+        self._next.disabled = number == self._pages
+        self._page.value = str(number)
 
 
 def _make_sort_controls() -> tuple[ChoiceBox, ipw.Checkbox]:
@@ -175,6 +198,13 @@ def _make_sort_controls() -> tuple[ChoiceBox, ipw.Checkbox]:
     descending.layout.width = "auto"
     descending.find_box = lambda: find_text_box(sort)
     return sort, descending
+
+
+def _make_page_box() -> _PageBox:
+    # Typed as a whole: "12" does not show page 1 first.
+    page = _PageBox("1", description="Page", continuous_update=False)
+    page.layout.width, page.style.description_width = "7rem", "auto"
+    return page
 
 
 def _make_button(description: str) -> Button:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import ipywidgets as ipw
@@ -40,10 +41,11 @@ class BrowserLogin(ipw.VBox):
         Where Asana sends the browser; if out of band, the user copies the code.
     scope
         Scopes to request, for an app with granular permissions.
-    done
-        Called with the credential; from another thread if the browser was redirected.
+    log_in
+        Called with a function that returns the credential, and one that returns whether it is
+        still wanted; from another thread if the browser was redirected.
     failed
-        Called with the error.
+        Called with the error if no answer comes, or there can be no link.
     find_box
         Finds the box in which the keyboard goes on where there is no box for a code.
     patience
@@ -63,14 +65,14 @@ class BrowserLogin(ipw.VBox):
         app: tuple[str, str],
         redirect_uri: str,
         scope: str,
-        done: Callable[[Credential], None],
+        log_in: Callable[[Callable[[], Credential], Callable[[], bool]], None],
         failed: Callable[[AsanaError], None],
         find_box: FindBox = lambda: None,
         patience: float = LOGIN_TIMEOUT,
     ) -> None:
         self._base_url, self._app, self._redirect_uri = base_url, app, redirect_uri
         self._scope = scope
-        self._done, self._failed, self._patience = done, failed, patience
+        self._log_in, self._failed, self._patience = log_in, failed, patience
         self._listener: RedirectServer | None = None
         self._link = ipw.HTML()
         self._code = SecretBox("Code", self._redeem_code)
@@ -91,20 +93,24 @@ class BrowserLogin(ipw.VBox):
         """Stop listening, and close the widget and its controls, of which one may not be shown."""
         if self.comm is None:
             return
-        if self._listener is not None:
-            self._listener.close()
+        self._stop_listening()
         super().close()
         self._code.close()
         close_parts(self._code)
         close_parts(self)
+
+    def _stop_listening(self) -> None:
+        # Forgotten first: closing wakes the thread that waits, whose attempt no longer counts.
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.close()
 
     def _start_attempt(self) -> None:
         """Start a login attempt with a new link."""
         redirect_uri = self._redirect_uri
         listener = None
         if redirect_uri != OUT_OF_BAND:
-            if self._listener is not None:
-                self._listener.close()
+            self._stop_listening()
             listener = self._listener = RedirectServer(redirect_uri)
             redirect_uri = listener.redirect_uri
         try:
@@ -124,16 +130,16 @@ class BrowserLogin(ipw.VBox):
             ).start()
 
     def _await_code(self, listener: RedirectServer, attempt: Authorization) -> None:
+        is_wanted = partial(self._is_current, listener)
         try:
-            credential = attempt.redeem(attempt.read_code(listener.wait(self._patience)))
+            answer = listener.wait(self._patience)
         except AsanaError as error:
-            if self._is_current(listener):
+            if is_wanted():
                 self._failed(error)
             return
-        if self._is_current(listener):
-            self._done(credential)
+        self._log_in(lambda: attempt.redeem(attempt.read_code(answer)), is_wanted)
 
-    def _is_current(self, listener: RedirectServer) -> bool:
+    def _is_current(self, listener: RedirectServer | None) -> bool:
         """Whether an attempt counts: it was not replaced, nor closed with the widget."""
         return listener is self._listener and self.comm is not None
 
@@ -147,9 +153,5 @@ class BrowserLogin(ipw.VBox):
             self._failed(error)
 
     def _redeem_code(self) -> None:
-        try:
-            credential = self._attempt.redeem(self._code.take())
-        except AsanaError as error:
-            self._failed(error)
-            return
-        self._done(credential)
+        redeem = partial(self._attempt.redeem, self._code.take())
+        self._log_in(redeem, partial(self._is_current, self._listener))

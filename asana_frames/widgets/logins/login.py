@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import threading
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as ipw
@@ -71,6 +73,10 @@ class Login(ipw.VBox):
     ) -> None:
         self._base_url = base_url
         self._name = ""
+        #: The last attempt to log in; an older one that is still asking does not count.
+        self._attempt: object = None
+        #: Held while an attempt is accepted, and while the form is closed.
+        self._accepting = threading.Lock()
         self._box = SecretBox("Token", self._submit_token)
         self._button = ipw.Button(description="Log in", button_style="primary")
         self._button.on_click(lambda _: self._submit_token())
@@ -123,7 +129,8 @@ class Login(ipw.VBox):
         if self.comm is None:
             # Closed before, or refused while it was made.
             return
-        super().close()
+        with self._accepting:
+            super().close()
         close_parts(self)
 
     def _submit_token(self) -> None:
@@ -135,28 +142,68 @@ class Login(ipw.VBox):
         except AsanaError as error:
             self._show_failure(error)
         else:
-            self._log_in(Credential(token))
+            credential = Credential(token)
+            self._log_in(lambda: credential)
         if self._form.layout.display is None:
             self._box.focus()
 
-    def _log_in(self, credential: Credential) -> None:
-        """Check a credential at Asana; if it is valid, use it for this process."""
+    def _log_in(
+        self, redeem: Callable[[], Credential], is_wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Check a credential at Asana; if it is valid, use it for this process.
+
+        Nothing is logged in, stored or shown if the form is closed meanwhile, if another attempt
+        is begun, or if ``is_wanted`` says no.
+        """
+        if self.comm is None or not is_wanted():
+            return
+        attempt = self._attempt = object()
         self._button.disabled = True
         self._show_message("Asking Asana...")
+        asking = self._message.value
+
+        def is_current() -> bool:
+            return self.comm is not None and attempt is self._attempt and is_wanted()
+
+        try:
+            self._check_credential(redeem, is_current)
+        finally:
+            if attempt is self._attempt:
+                self._button.disabled = False
+                if self._message.value == asking:
+                    self._message.value = ""
+
+    def _check_credential(
+        self, redeem: Callable[[], Credential], is_current: Callable[[], bool]
+    ) -> None:
+        try:
+            credential = redeem()
+        except AsanaError as error:
+            if is_current():
+                self._show_failure(error)
+            return
         asana = Asana(Http(token_source_for(credential, self._base_url), self._base_url))
         try:
             quick = asana.with_options(deadline=_DEADLINE, progress=False)
             me = quick.users.get("me", fields=["name", "email", "workspaces.name"])
         except AsanaError as error:
             asana.close()
-            self._show_failure(error, is_known=False)
+            if is_current():
+                self._show_failure(error, is_known=False)
             return
-        finally:
-            self._button.disabled = False
-        set_process_login(self._base_url, credential)
+        with self._accepting:
+            remembered = self._accept_credential(credential) if is_current() else None
+        if remembered is None:
+            asana.close()
+            return
         self._name = _get_text(me["name"].iloc[0])
         self.asana = asana
-        self._show_account(me, self._remember_login(credential))
+        self._show_account(me, remembered)
+
+    def _accept_credential(self, credential: Credential) -> str:
+        """Use a credential for this process, and return a sentence on where it is stored."""
+        set_process_login(self._base_url, credential)
+        return self._remember_login(credential)
 
     def _show_account(self, me: pd.DataFrame, remembered: str) -> None:
         """Show who is logged in, and where, instead of the form."""
@@ -197,6 +244,9 @@ class Login(ipw.VBox):
 
     def _show_failure(self, error: AsanaError, *, is_known: bool = True) -> None:
         """Show why there is no login; if the error's own words do not help, what to do."""
+        if self._form.layout.display is not None:
+            # Somebody has logged in another way since.
+            return
         reason = html.escape(str(error)) if is_known else _explain_failure(error)
         text = f"<b>Not logged in.</b> {reason}"
         self._message.value = _format_message(text, "alert", "error")
