@@ -177,6 +177,23 @@ def pair_keys(keys: Sequence[str]) -> dict[str, str | None]:
     return {key: paired.get(key) for key in keys if key not in paired.values()}
 
 
+def unify_names(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Give all rows of a gid its last name: things are renamed from one table to the next.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_gid": ["1", "1", None], "team_name": ["Web", "App", "Web"]})
+    >>> unify_names(rows, ["team_gid", "team_name"])["team_name"].tolist()
+    ['App', 'App', 'Web']
+    """
+    for name, gid in pair_keys(keys).items():
+        if gid is not None and len(rows):
+            last = rows.dropna(subset=[gid, name]).drop_duplicates(gid, keep="last")
+            names = rows[gid].astype(object).map(dict(zip(last[gid], last[name], strict=True)))
+            rows = rows.assign(**{name: names.where(names.notna(), rows[name].astype(object))})
+    return rows
+
+
 def unique_labels(frame: pd.DataFrame, keys: Sequence[str], longest: int) -> pd.Series:
     """Return the label of each row's series; different series have different labels.
 

@@ -175,7 +175,8 @@ def _add_repeated(rows: pd.DataFrame, show: Show) -> pd.DataFrame:
     sums = rows[names].astype("float64").groupby(by).transform("sum", min_count=1)
     if measure.centre:
         sums[show] = sums[measure.amount] / sums["available"].where(sums["available"] > 0)
-    return rows.assign(**dict(sums.items()))[is_first].reset_index(drop=True)
+    added = {name: sums[name] for name in names}
+    return rows.assign(**added)[is_first].reset_index(drop=True)
 
 
 def _sort_by_load(capacity: pd.DataFrame, measure: _Measure) -> list[str]:
