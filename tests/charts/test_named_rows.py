@@ -76,7 +76,7 @@ def drivers() -> pd.DataFrame:
         {
             **{"goal_gid": "9", "goal_name": "Sell", "ahead": -0.3},
             **{"driver_gid": GIDS, "driver_name": NAMES, "kind": "goal"},
-            **{"progress": 0.5, "weight": 0.5, "owed": NOISY},
+            **{"progress": 0.5, "weight": 0.5, "owed": [*[0.1] * 15, *NOISY[:5]]},
         }
     )
 
@@ -85,7 +85,7 @@ def budgets() -> pd.DataFrame:
     return pd.DataFrame(
         {
             **{"budget_gid": GIDS, "project_name": NAMES, "units": "hours", "used": 60.0},
-            **{"total": 60.0, "share": [1 + one for one in NOISY], "state": "over"},
+            **{"total": 60.0, "share": [4 * one for one in NOISY], "state": "over"},
             "forecast_share": None,
         }
     )
