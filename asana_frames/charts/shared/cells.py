@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,6 +15,9 @@ _PAD = 4.0
 _LEAST = 0.12
 #: Labels change with the size of axes, and their sizes again.
 _ROUNDS = 3
+_Bounds: TypeAlias = "tuple[float, float, float, float]"
+#: Axes that were moved -> where they were before, and after.
+_moved: WeakKeyDictionary[Axes, tuple[_Bounds, _Bounds]] = WeakKeyDictionary()
 
 
 class _Box(NamedTuple):
@@ -36,15 +40,41 @@ def fit_cell(ax: Axes) -> None:
         return
     figure: Any = ax.figure
     cell = find_cell(spec, figure)
-    alike = [one for one in figure.axes if one.get_subplotspec() == spec]
+    alike = _list_alike(ax)
+    before = [_read_bounds(one) for one in alike]
     for _ in range(_ROUNDS):
         place = _find_place(ax, cell, alike)
         if place is None:
-            return
+            break
         for one in alike:
-            one.set_position((place.left, place.bottom, *_size_of(place)))
-            # Layout engines leave out axes whose place is set.
-            one.set_in_layout(True)
+            _set_bounds(one, (place.left, place.bottom, *_size_of(place)))
+    for one, bounds in zip(alike, before, strict=True):
+        _moved[one] = bounds, _read_bounds(one)
+
+
+def restore_place(ax: Axes) -> None:
+    """Undo `fit_cell` for another chart on axes that were emptied; what is moved since stays."""
+    for one in _list_alike(ax):
+        if one in _moved and _moved[one][1] == _read_bounds(one):
+            _set_bounds(one, _moved.pop(one)[0])
+
+
+def _list_alike(ax: Axes) -> list[Axes]:
+    """Return the axes that share the cell of these: themselves, and twins."""
+    figure: Any = ax.figure
+    spec = ax.get_subplotspec()
+    return [] if spec is None else [one for one in figure.axes if one.get_subplotspec() == spec]
+
+
+def _read_bounds(ax: Axes) -> _Bounds:
+    left, bottom, width, height = ax.get_position(original=True).bounds
+    return left, bottom, width, height
+
+
+def _set_bounds(ax: Axes, bounds: _Bounds) -> None:
+    ax.set_position(bounds)
+    # Layout engines leave out axes whose place is set.
+    ax.set_in_layout(True)
 
 
 def find_cell(spec: SubplotSpec, figure: Any) -> _Box:

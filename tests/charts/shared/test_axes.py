@@ -130,6 +130,38 @@ def test_a_second_chart_on_the_same_axes_is_refused_until_they_are_empty() -> No
     assert ax.get_title()
 
 
+def two_weeks() -> pd.DataFrame:
+    days = pd.to_datetime(["2026-11-02", "2026-11-09"])
+    return pd.DataFrame({"period": days, "hours": [3.0, 4.0]})
+
+
+@pytest.mark.parametrize("is_twin", [False, True])
+def test_axes_that_are_emptied_have_their_whole_place_again(is_twin: bool) -> None:
+    figure = pyplot.figure(figsize=(6, 4))
+    ax = figure.subplots()
+    places = []
+    twin = ax.twinx() if is_twin else None
+    for _ in range(4):
+        af.charts.hours(two_weeks(), ax=ax)
+        figure.canvas.draw()
+        places.append(ax.get_position().bounds)
+        assert twin is None or twin.get_position().bounds == places[-1]
+        ax.clear()
+
+    assert places == [pytest.approx(places[0])] * 4
+
+
+def test_axes_that_are_emptied_stay_where_they_were_moved() -> None:
+    ax = pyplot.figure(figsize=(6, 4)).subplots()
+    af.charts.hours(two_weeks(), ax=ax)
+    ax.clear()
+    ax.set_position((0.3, 0.3, 0.4, 0.4))
+
+    af.charts.hours(two_weeks(), ax=ax)
+
+    assert ax.get_position().bounds == pytest.approx((0.3, 0.3, 0.4, 0.4))
+
+
 def test_titles_of_empty_charts_have_fonts_for_their_letters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
