@@ -130,9 +130,8 @@ def test_a_second_chart_on_the_same_axes_is_refused_until_they_are_empty() -> No
     assert ax.get_title()
 
 
-def two_weeks() -> pd.DataFrame:
-    days = pd.to_datetime(["2026-11-02", "2026-11-09"])
-    return pd.DataFrame({"period": days, "hours": [3.0, 4.0]})
+def long_names() -> pd.DataFrame:
+    return progress_of(name=["A site with a long name", "A shop with a longer name"])
 
 
 @pytest.mark.parametrize("is_twin", [False, True])
@@ -142,7 +141,7 @@ def test_axes_that_are_emptied_have_their_whole_place_again(is_twin: bool) -> No
     places = []
     twin = ax.twinx() if is_twin else None
     for _ in range(4):
-        af.charts.hours(two_weeks(), ax=ax)
+        af.charts.goal_progress(long_names(), ax=ax)
         figure.canvas.draw()
         places.append(ax.get_position().bounds)
         assert twin is None or twin.get_position().bounds == places[-1]
@@ -153,11 +152,11 @@ def test_axes_that_are_emptied_have_their_whole_place_again(is_twin: bool) -> No
 
 def test_axes_that_are_emptied_stay_where_they_were_moved() -> None:
     ax = pyplot.figure(figsize=(6, 4)).subplots()
-    af.charts.hours(two_weeks(), ax=ax)
+    af.charts.goal_progress(long_names(), ax=ax)
     ax.clear()
     ax.set_position((0.3, 0.3, 0.4, 0.4))
 
-    af.charts.hours(two_weeks(), ax=ax)
+    af.charts.goal_progress(long_names(), ax=ax)
 
     assert ax.get_position().bounds == pytest.approx((0.3, 0.3, 0.4, 0.4))
 
