@@ -53,10 +53,25 @@ def fit_cell(ax: Axes) -> None:
 
 
 def restore_place(ax: Axes) -> None:
-    """Undo `fit_cell` for another chart on axes that were emptied; what is moved since stays."""
+    """Undo `fit_cell`, or a layout, for another chart on axes that were emptied.
+
+    Names and letters are as large as the axes allow. What is moved by others since stays.
+    """
+    figure: Any = ax.figure
+    spec = ax.get_subplotspec()
     for one in _list_alike(ax):
-        if one in _moved and _moved[one][1] == _read_bounds(one):
+        if spec and has_layout_engine(figure) and one.get_in_layout():
+            _set_bounds(one, spec.get_position(figure).bounds)
+        elif one in _moved and _moved[one][1] == _read_bounds(one):
             _set_bounds(one, _moved.pop(one)[0])
+
+
+def has_layout_engine(figure: Any) -> bool:
+    """Return whether an engine, such as that of ``layout="constrained"``, places the axes."""
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine = figure.get_layout_engine()
+    return engine is not None and not isinstance(engine, PlaceHolderLayoutEngine)
 
 
 def _list_alike(ax: Axes) -> list[Axes]:
