@@ -67,7 +67,7 @@ def count_noun(count: int, noun: str, plural: str | None = None) -> str:
     >>> count_noun(1, "project"), count_noun(1_200, "task"), count_noun(2, "person", "people")
     ('1 project', '1,200 tasks', '2 people')
     """
-    return f"{count:,} {noun if count == 1 else plural or f'{noun}s'}"
+    return f"{count:,} {noun if abs(count) == 1 else plural or f'{noun}s'}"
 
 
 def format_decimals(value: float, decimals: int) -> str:
@@ -200,14 +200,15 @@ def format_days(days: float) -> str:
     --------
     >>> format_days(1), format_days(12.5), format_days(36), format_days(0.2), format_days(-0.3)
     ('1 day', '13 days', '5 weeks', 'less than a day', 'less than a day')
+    >>> format_days(-1), format_days(1e16)
+    ('-1 day', '1.42857e+15 weeks')
     """
-    text = format_decimals(days, 0)
+    text, unit = format_decimals(days, 0), "day"
     if text in ("<1", "-<1"):
         return "less than a day"
-    whole = int(text.replace(",", ""))
-    if abs(whole) <= _MOST_DAYS:
-        return count_noun(whole, "day")
-    return count_noun(int(format_decimals(days / _WEEK, 0).replace(",", "")), "week")
+    if abs(days) >= _MOST_DAYS + 0.5:
+        text, unit = format_decimals(days / _WEEK, 0), "week"
+    return f"{text} {unit}" if text.lstrip("-") == "1" else f"{text} {unit}s"
 
 
 def join_words(words: Sequence[str]) -> str:

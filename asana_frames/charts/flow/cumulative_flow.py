@@ -31,7 +31,7 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import find_leaders, say_who_leads, unique_labels
+from asana_frames.charts.shared.labels import find_named, say_who_leads, unique_labels
 from asana_frames.charts.shared.sections import SECTION, order_sections
 from asana_frames.charts.shared.stacked_bars import merge_smallest, pivot_periods, series_looks
 from asana_frames.display.sentences import count_noun
@@ -98,7 +98,7 @@ def cumulative_flow(
     labels = unique_labels(rows, SECTION, max_name_length(ax, 28))
     totals = rows["tasks"].groupby(labels).sum().reindex(order_sections(rows, labels, order))
     done, last = _find_completed(rows, labels), _count_last(rows, labels)
-    leaders = last.index[find_leaders(last.mask(last.index.isin(done)))][:1]
+    leaders = last.index[find_named(last.mask(last.index.isin(done)))]
     is_kept = totals.index.isin([*done, *leaders])
     names = merge_smallest(totals.astype("float64").mask(is_kept, np.inf), len(SERIES))
     names = {label: name for label, name in names.items() if label not in done} | {
@@ -136,11 +136,17 @@ def _summarise(last: pd.Series[float], done: Collection[str]) -> str:
     """Count the tasks in sections at the end, and name the section with most of them."""
     waiting = last[~last.index.isin(done)]
     if not waiting.any():
-        return f"All {last.sum():,.0f} tasks are completed." if done else ""
+        return _say_all_are_completed(int(last.sum())) if done else ""
     most = say_who_leads(waiting.index, waiting)
     total = f"{waiting.sum():,.0f} of {last.sum():,.0f} are not completed"
     total = total if done else count_noun(int(waiting.sum()), "task")
     return f"{total} at the end; {most} ({waiting.max():,.0f})."
+
+
+def _say_all_are_completed(count: int) -> str:
+    if not count:
+        return "No tasks at the end."
+    return f"All {count:,} tasks are completed." if count > 1 else "The only task is completed."
 
 
 def _find_completed(rows: pd.DataFrame, labels: pd.Series) -> list[str]:

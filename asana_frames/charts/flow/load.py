@@ -10,6 +10,7 @@ import pandas as pd
 from asana_frames._arguments import check_choice
 from asana_frames.charts.shared.about import Titles, read_about
 from asana_frames.charts.shared.axes import (
+    LONGEST_NAME,
     axes_width,
     count_fitting_rows,
     count_hidden,
@@ -35,13 +36,10 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.heat_map import MOST_DAYS, NOTHING, build_scale, draw_periods
 from asana_frames.charts.shared.ink import TEXT_CONTRAST, shade
-from asana_frames.charts.shared.labels import (
-    NONE,
-    say_who_leads,
-    unique_labels,
-)
+from asana_frames.charts.shared.labels import NONE, find_named, say_who_leads, unique_labels
 from asana_frames.charts.shared.rows import name_rows, select_branches
 from asana_frames.display.sentences import count_noun, format_figure, format_hours
+from asana_frames.rollups.shared.key_figures import TINY
 from asana_frames.rollups.shared.periods import shift_periods
 
 if TYPE_CHECKING:
@@ -104,12 +102,15 @@ def load(
         persons = len(rows[_PERSON].drop_duplicates())
         ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 1.8)
     undated = float(load.loc[load["period"].isna(), show].sum())
-    undated_note = f"+ {_describe_amount(undated, show)} without a due date" if undated else ""
+    told = abs(undated) > TINY
+    undated_note = f"+ {_describe_amount(undated, show)} without a due date" if told else ""
     if rows.empty:
         set_heading(ax, load, _WHAT[show], titles, notes=[undated_note])
         return draw_empty(ax, "No tasks with a due date")
-    sums = _sum_by_person(rows, show, max_name_length(ax))
-    named = [place for place, name in enumerate(sums.index) if name != NONE][:1]
+    labels = unique_labels(rows, _PERSON, max_name_length(ax))
+    sums = _sum_by_person(rows, show, labels)
+    total = sums.sum(axis="columns")
+    named = find_named(total.mask(total.index == NONE))
     fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=1.0)
     drawn = sums.iloc[select_branches([0] * len(sums), fits, named)]
     step = find_step(unique_days(rows["period"]), load.attrs.get("every"))
@@ -125,16 +126,21 @@ def load(
         load,
         _WHAT[show],
         titles,
-        finding=_summarise(sums.sum(axis=1), show),
+        finding=_summarise(_name_whole(total, rows, labels), show),
         notes=notes,
         days=(days[0], period_ends(days, step)[-1] - 1),
     )
     return make_room(ax)
 
 
-def _sum_by_person(rows: pd.DataFrame, show: Show, longest: int) -> pd.DataFrame:
+def _name_whole(total: pd.Series[Any], rows: pd.DataFrame, labels: pd.Series) -> pd.Series[Any]:
+    """Return the sums by names that are not cut for the axes."""
+    whole = dict(zip(labels, unique_labels(rows, _PERSON, LONGEST_NAME), strict=True))
+    return total.rename(whole)
+
+
+def _sum_by_person(rows: pd.DataFrame, show: Show, labels: pd.Series) -> pd.DataFrame:
     """Return a row per person, those with most work first, and a column per period."""
-    labels = unique_labels(rows, _PERSON, longest)
     sums = rows[show].astype("float64").groupby([labels, rows["period"]]).sum().unstack()
     order = sums.sum(axis=1).sort_values(ascending=False, kind="stable").index
     return sums.reindex(order)

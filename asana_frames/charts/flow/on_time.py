@@ -36,6 +36,7 @@ from asana_frames.charts.shared.rates import (
     find_most,
     find_span,
     list_period_columns,
+    sort_groups,
 )
 from asana_frames.charts.shared.stacked_bars import draw_stacked_bars
 from asana_frames.display.sentences import count_noun, format_share
@@ -105,7 +106,7 @@ def on_time(
     rows = rows.reset_index(drop=True)
     keys = list_keys(rows, _NUMBERS)
     rate = (_RATE, "done_on_time", "judged")
-    rows = add_repeated(rows, keys, [*_LOOKS, "judged"], rate)
+    rows = sort_groups(add_repeated(rows, keys, [*_LOOKS, "judged"], rate), keys, _RATE, "judged")
     missed = rows["judged"] - rows["done_on_time"].astype("float64")
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
@@ -116,7 +117,7 @@ def on_time(
     if not has_periods:
         notes = [draw_rate_rows(ax, rows, keys, _RATE, _describe_rates(rows), missed)]
     elif keys:
-        notes = draw_rate_lines(ax, rows, keys, _RATE, "judged", missed)
+        notes = draw_rate_lines(ax, rows, keys, _RATE, missed)
     else:
         notes, legend = _draw_bars(ax, rows)
     set_heading(
@@ -147,9 +148,13 @@ def _summarise(rows: pd.DataFrame, keys: Sequence[str]) -> str:
         counts = rows[[*_LOOKS]].astype("float64").sum()
         total, on_time = counts.sum(), counts["done_on_time"]
         late, still_open = (f"{counts[name]:,.0f}" for name in ("done_late", "open_late"))
+        were, was_late = (
+            "was" if number == 1 else "were" for number in (total, counts["done_late"])
+        )
+        is_open = "is" if counts["open_late"] == 1 else "are"
         return (
-            f"{on_time:,.0f} of {total:,.0f} due tasks were done on time; {late} were late, "
-            f"{still_open} are late and open."
+            f"{on_time:,.0f} of {count_noun(int(total), 'due task')} {were} done on time; {late} "
+            f"{was_late} late, {still_open} {is_open} late and open."
         )
     missed = rows["judged"] - rows["done_on_time"].astype("float64")
     most, number, due = find_most(rows, keys, missed, rows["judged"])

@@ -18,6 +18,7 @@ from asana_frames.charts.shared.rates import (
     find_most,
     find_span,
     list_period_columns,
+    sort_groups,
 )
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ def reopenings(
     rows = drop_missing(reopenings, *(["period"] if has_periods else []))
     keys = list_keys(rows, _NUMBERS)
     counts = ("reopenings", "done")
-    rows = add_repeated(rows, keys, counts, (_RATE, *counts))
+    rows = sort_groups(add_repeated(rows, keys, counts, (_RATE, *counts)), keys, _RATE, "done")
     if ax is None:
         ax = new_axes(height=4.2 if has_periods else 0.3 * min(len(rows), 40) + 1.4)
     if rows[_RATE].isna().all():
         set_heading(ax, reopenings, _WHAT, titles)
         return draw_empty(ax, "No completed tasks")
     if has_periods:
-        notes = draw_rate_lines(ax, rows, keys, _RATE, "done", rows["reopenings"])
+        notes = draw_rate_lines(ax, rows, keys, _RATE, rows["reopenings"])
     else:
         pairs = rows[[*counts]].astype("float64").to_numpy()
         texts = pd.Series([f"{part:,.0f} of {whole:,.0f}" for part, whole in pairs], rows.index)

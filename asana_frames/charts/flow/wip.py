@@ -32,9 +32,10 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import shade
-from asana_frames.charts.shared.labels import find_leaders, say_who_leads, unique_labels
+from asana_frames.charts.shared.labels import find_named, say_who_leads, unique_labels
 from asana_frames.charts.shared.rows import select_branches
 from asana_frames.charts.shared.sections import SECTION
+from asana_frames.display.sentences import list_some
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -127,8 +128,9 @@ def _select_sections(
     limited = list(dict.fromkeys(labels[rows["limit"].notna().to_numpy(dtype=bool)]))
     names = limited or list(dict.fromkeys(labels))
     last = rows[is_last]
-    named = _find_over(last) if limited else find_leaders(column_numbers(last, "tasks"))
-    places = [names.index(name) for name in labels[is_last][named]]
+    tasks = column_numbers(last, "tasks")
+    named = np.flatnonzero(_find_over(last)).tolist() if limited else find_named(tasks)
+    places = [names.index(name) for name in labels[is_last].iloc[named]]
     return [names[at] for at in select_branches([0] * len(names), len(_COLOURS), places)]
 
 
@@ -173,8 +175,11 @@ def _summarise(last: pd.DataFrame, names: Sequence[str]) -> str:
             f"{names[at]} has {tasks[at]:,.0f} of {limits[at]:,.0f}"
             for at in np.flatnonzero(is_over).tolist()
         ]
-        return f"Above the limit: {', '.join(told)}."
+        # As many as lines; one more takes no more space than its number.
+        return f"Above the limit: {list_some(told, len(_COLOURS) - 1)}."
     if not np.isnan(limits).all():
         return "No section is above its limit."
+    if not np.nansum(tasks):
+        return "0 open at the end."
     total, highest = (f"{number:,.0f}" for number in (np.nansum(tasks), np.nanmax(tasks)))
     return f"{total} open at the end; {say_who_leads(names, tasks)} ({highest})."

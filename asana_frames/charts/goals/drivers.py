@@ -136,7 +136,7 @@ def _name_greatest(drivers: pd.DataFrame) -> str:
 def _select_rows(rows: list[_Row], most: int) -> list[_Row]:
     """Return the rows that fit, in their order; the driver that the finding names is one."""
     owed = np.array([row.owed for row in rows])
-    first = [int(owed.argmax())] if (owed > TINY).any() else []
+    first = np.flatnonzero(find_leaders(owed))[:1].tolist() if (owed > TINY).any() else []
     return [rows[at] for at in select_branches([not r.is_heading for r in rows], most, first)]
 
 

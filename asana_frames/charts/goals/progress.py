@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ from asana_frames.charts.shared.columns import Numbers, column_numbers, read_inp
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import MUTED, mix_ink, shade
 from asana_frames.charts.shared.labels import (
+    find_leaders,
     format_value,
     name_leaders,
     shorten_name,
@@ -139,7 +140,7 @@ def goal_progress(
     drawn = select_goal_rows(goals, rows[::-1], fits)[::-1]
     legend = draw_progress_bars(ax, goals, drawn)
     notes = [count_hidden(len(rows) - len(drawn))]
-    finding = count_behind(goals)
+    finding = count_behind(goals.loc[list_drawn_goals(rows[::-1])])
     set_heading(ax, progress, _WHAT, titles, finding=finding, notes=notes, legend=legend)
     return make_room(ax)
 
@@ -209,13 +210,16 @@ def select_goal_rows(
 
 
 def _find_behind(goals: pd.DataFrame, rows: Sequence[ProgressRow]) -> list[int]:
-    """Return the places of the open goals that are behind, the furthest first."""
+    """Return the places of the open goals that are behind, the furthest first.
+
+    Equal ones are in the order of the rows, as `count_behind` names them.
+    """
     if "ahead" not in goals:
         return []
     ahead = column_numbers(goals, "ahead")
     is_goal = _find_goals(goals)
     behind = {
-        place: float(ahead[row.number])
+        place: -100 * float(ahead[row.number])
         for place, row in enumerate(rows)
         if row.number is not None
         and ahead[row.number] < 0
@@ -223,7 +227,13 @@ def _find_behind(goals: pd.DataFrame, rows: Sequence[ProgressRow]) -> list[int]:
         and not row.is_heading
         and not is_final_status(goals["status"].iloc[row.number])
     }
-    return sorted(behind, key=lambda place: behind[place])
+    leads = dict(zip(behind, find_leaders(np.array([*behind.values()])), strict=True))
+    return sorted(behind, key=lambda at: np.inf if leads[at] else behind[at], reverse=True)
+
+
+def list_drawn_goals(rows: Iterable[ProgressRow]) -> list[int]:
+    """Return the numbers of the goals in the order of the rows."""
+    return [row.number for row in rows if row.number is not None]
 
 
 def _find_goals(goals: pd.DataFrame) -> NDArray[np.bool_]:
@@ -321,7 +331,8 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
     Parameters
     ----------
     goals
-        Each goal once: ``name``, ``status`` and, where they are known, ``ahead`` and ``gid``.
+        Each goal once, in the order of the rows, of which the first is named: ``name``,
+        ``status`` and, where they are known, ``ahead`` and ``gid``.
     what
         What the rows are called, such as ``"key result"``.
 

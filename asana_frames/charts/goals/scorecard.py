@@ -11,6 +11,7 @@ from asana_frames.charts.goals.progress import (
     ProgressRow,
     count_behind,
     draw_progress_bars,
+    list_drawn_goals,
     select_goal_rows,
 )
 from asana_frames.charts.shared.about import Titles
@@ -103,7 +104,7 @@ def scorecard(
         scorecard,
         _WHAT,
         titles,
-        finding=_count_behind(card),
+        finding=_count_behind(card.loc[list_drawn_goals(rows)]),
         notes=[_count_silent(card), count_hidden(len(rows) - len(drawn))],
         legend=legend,
     )

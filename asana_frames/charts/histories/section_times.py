@@ -31,6 +31,7 @@ from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import QUIET_TEXT, mix_ink, shade
 from asana_frames.charts.shared.labels import (
     find_leaders,
+    find_named,
     format_tenths,
     format_value,
     name_leaders,
@@ -129,7 +130,8 @@ def section_times(
     names = order_sections(rows, labels, order)
     ended = _list_ended(rows, labels, names)
     fits = count_fitting_rows(ax, _MOST_BOXES, reserved=0.8)
-    drawn = [names[at] for at in select_branches([0] * len(names), fits, _find_longest(ended))]
+    named = find_named(_measure_medians(ended))
+    drawn = [names[at] for at in select_branches([0] * len(names), fits, named)]
     whole = dict(zip(labels, _label_sections(rows, LONGEST_NAME, is_one), strict=True))
     _draw_boxes(ax, rows, labels, {name: ended[name] for name in drawn})
     set_heading(
@@ -187,12 +189,6 @@ def _measure_medians(ended: Mapping[str, Numbers]) -> Numbers:
         for days, is_known in zip(ended.values(), known, strict=True)
     ]
     return np.array(medians, dtype="float64")
-
-
-def _find_longest(ended: Mapping[str, Numbers]) -> list[int]:
-    """Return the place of the first section with the longest median, if one is named."""
-    places = np.flatnonzero(find_leaders(_measure_medians(ended)))
-    return [int(place) for place in places[:1]]
 
 
 def _name_longest(ended: Mapping[str, Numbers]) -> str:

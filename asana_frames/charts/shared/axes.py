@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from asana_frames.charts.shared.cells import fit_cell
+from asana_frames.charts.shared.cells import fit_cell, has_layout_engine
 from asana_frames.charts.shared.fonts import use_fallback_fonts
 from asana_frames.charts.shared.ink import GRID, MUTED, mix_ink
 from asana_frames.display.sentences import count_noun
@@ -242,11 +242,7 @@ def make_room(ax: Axes) -> Axes:
 
     No other axes are moved; a layout that the caller sets later (``subplots_adjust``) counts.
     """
-    from matplotlib.layout_engine import PlaceHolderLayoutEngine
-
     use_fallback_fonts(ax)
-    figure: Any = ax.figure
-    engine = figure.get_layout_engine()
-    if engine is None or isinstance(engine, PlaceHolderLayoutEngine):
+    if not has_layout_engine(ax.figure):
         fit_cell(ax)
     return ax

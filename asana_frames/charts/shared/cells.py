@@ -50,14 +50,17 @@ def fit_cell(ax: Axes) -> None:
     if spec is None:
         return
     figure: Any = ax.figure
-    start = ax.get_position(original=True).bounds
     cell = find_cell(spec, figure)
+    alike = _list_alike(ax)
+    before = [_read_bounds(one) for one in alike]
     for _ in range(_ROUNDS):
-        place = _find_place(ax, cell, _list_alike(ax))
+        place = _find_place(ax, cell, alike)
         if place is None:
             break
-        _set_place(ax, (place.left, place.bottom, *_size_of(place)))
-    _fitted[ax] = _Fit(figure.dpi, start, ax.get_position(original=True).bounds)
+        for one in alike:
+            _set_bounds(one, (place.left, place.bottom, *_size_of(place)))
+    for one, start in zip(alike, before, strict=True):
+        _fitted[one] = _Fit(figure.dpi, start, _read_bounds(one))
 
 
 def refit_cell(ax: Axes) -> None:
@@ -66,24 +69,53 @@ def refit_cell(ax: Axes) -> None:
     Where pixels are few, letters are wider. A place that was set since then is left alone.
     """
     fit, dpi = _fitted.get(ax), float(ax.figure.dpi)
-    if fit is None or fit.dpi == dpi or fit.end != ax.get_position(original=True).bounds:
+    if fit is None or fit.dpi == dpi or fit.end != _read_bounds(ax):
         return
     # Measuring axes asks for this again.
     _fitted[ax] = fit._replace(dpi=dpi)
-    _set_place(ax, fit.start)
+    for one in _list_alike(ax):
+        _set_bounds(one, fit.start)
     fit_cell(ax)
 
 
-def _list_alike(ax: Axes) -> list[Axes]:
-    """Return the axes of a cell: those passed, and their twins."""
-    return [one for one in ax.figure.axes if one.get_subplotspec() == ax.get_subplotspec()]
+def restore_place(ax: Axes) -> None:
+    """Undo `fit_cell`, or a layout, for another chart on axes that were emptied.
 
-
-def _set_place(ax: Axes, bounds: _Bounds) -> None:
+    Names and letters are as large as the axes allow. What is moved by others since stays.
+    """
+    figure: Any = ax.figure
+    spec = ax.get_subplotspec()
     for one in _list_alike(ax):
-        one.set_position(bounds)
-        # Layout engines leave out axes whose place is set.
-        one.set_in_layout(True)
+        if spec and has_layout_engine(figure) and one.get_in_layout():
+            _set_bounds(one, spec.get_position(figure).bounds)
+        elif (fit := _fitted.pop(one, None)) and fit.end == _read_bounds(one):
+            _set_bounds(one, fit.start)
+
+
+def has_layout_engine(figure: Any) -> bool:
+    """Return whether an engine, such as that of ``layout="constrained"``, places the axes."""
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine = figure.get_layout_engine()
+    return engine is not None and not isinstance(engine, PlaceHolderLayoutEngine)
+
+
+def _list_alike(ax: Axes) -> list[Axes]:
+    """Return the axes that share the cell of these: themselves, and twins."""
+    figure: Any = ax.figure
+    spec = ax.get_subplotspec()
+    return [] if spec is None else [one for one in figure.axes if one.get_subplotspec() == spec]
+
+
+def _read_bounds(ax: Axes) -> _Bounds:
+    left, bottom, width, height = ax.get_position(original=True).bounds
+    return left, bottom, width, height
+
+
+def _set_bounds(ax: Axes, bounds: _Bounds) -> None:
+    ax.set_position(bounds)
+    # Layout engines leave out axes whose place is set.
+    ax.set_in_layout(True)
 
 
 def find_cell(spec: SubplotSpec, figure: Any) -> _Box:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 
 from asana_frames.charts.shared.about import DEFAULT_TITLES, Titles
+from asana_frames.charts.shared.cells import restore_place
 from asana_frames.charts.shared.corners import list_stacked
 from asana_frames.exceptions import InvalidArgument
 from asana_frames.frames.arguments import is_dask
@@ -16,6 +17,7 @@ from asana_frames.rollups.shared.compare import COMPARED
 from asana_frames.rollups.shared.inputs import is_true, read_frame
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
 Numbers: TypeAlias = "NDArray[np.float64]"
@@ -87,6 +89,8 @@ def read_input(
             )
     found = read_frame(frame, columns, what=what, source=source or f"rollups.{chart}", kinds=kinds)
     _check_finite(found[columns], what)
+    if ax is not None:
+        restore_place(cast("Axes", ax))
     return found
 
 

@@ -18,7 +18,7 @@ from asana_frames.charts.shared.axes import (
 from asana_frames.charts.shared.colours import ALARM, SERIES
 from asana_frames.charts.shared.columns import Numbers
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
-from asana_frames.charts.shared.labels import find_leaders, name_leaders
+from asana_frames.charts.shared.labels import find_named, name_leaders
 from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.display.sentences import format_change, format_figure
 from asana_frames.rollups.shared.key_figures import TINY
@@ -178,11 +178,10 @@ def _summarise(names: Sequence[str], hours: ComparedHours, words: Words) -> str:
 
 
 def _select_rows(hours: ComparedHours, most: int) -> list[int]:
-    """Return the places of the rows that fit: the first, and one that is farthest over."""
+    """Return the places of the rows that fit: the first, and those named as farthest over."""
     excess = hours.measure_excess()
     is_over = np.nanmax(excess, initial=0.0) > TINY
-    named = np.flatnonzero(find_leaders(excess))[:1].tolist() if is_over else []
-    return select_branches([0] * len(excess), most, named)
+    return select_branches([0] * len(excess), most, find_named(excess) if is_over else ())
 
 
 def _describe_row(target: float, actual: float, without: float, words: Words) -> str:

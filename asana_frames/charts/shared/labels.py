@@ -17,7 +17,7 @@ from asana_frames.display.sentences import (
     list_some,
     strip_zeros,
 )
-from asana_frames.rollups.shared.key_figures import TINY
+from asana_frames.rollups.shared.key_figures import NOISE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NONE = "(none)"
 #: From here on one decimal is enough.
 _LARGE = 1_000.0
+#: Of more leaders only the first is named.
+_MOST_NAMED = 2
 
 
 def format_value(value: Any) -> str:
@@ -72,6 +74,8 @@ def format_tenths(value: float) -> str:
 def find_leaders(values: Numbers | pd.Series) -> NDArray[np.bool_]:
     """Return a mask of the greatest values, all that are equal; missing ones are not.
 
+    Values are equal if they differ by no more than sums of floats in another order do.
+
     Examples
     --------
     >>> find_leaders(np.array([1.0, 3.0, np.nan, 3.0])).tolist()
@@ -79,11 +83,25 @@ def find_leaders(values: Numbers | pd.Series) -> NDArray[np.bool_]:
     """
     numbers = np.asarray(values, dtype="float64")
     greatest = np.nanmax(numbers, initial=-np.inf)
-    return np.asarray(numbers >= greatest - TINY * max(1.0, abs(greatest)))
+    return np.asarray(numbers >= greatest - NOISE * max(1.0, abs(greatest)))
+
+
+def find_named(values: Numbers | pd.Series) -> list[int]:
+    """Return the places of those that `name_leaders` names, which a chart must draw.
+
+    Examples
+    --------
+    >>> find_named(np.array([1.0, 3.0, 3.0])), find_named(np.array([3.0, 3.0, 3.0]))
+    ([1, 2], [0])
+    """
+    places: list[int] = np.flatnonzero(find_leaders(values)).tolist()
+    return places if len(places) <= _MOST_NAMED else places[:1]
 
 
 def name_leaders(names: Iterable[object], values: Numbers | pd.Series) -> str:
     """Return the names that have the greatest value; of three or more, the first and a count.
+
+    Names and values are in the order in which they are drawn, so that it is the first there.
 
     Examples
     --------
@@ -157,6 +175,23 @@ def pair_keys(keys: Sequence[str]) -> dict[str, str | None]:
     gids = {key: f"{key.removesuffix('name')}gid" for key in keys if key.endswith("name")}
     paired = {key: gid for key, gid in gids.items() if gid in keys}
     return {key: paired.get(key) for key in keys if key not in paired.values()}
+
+
+def unify_names(rows: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Give all rows of a gid its last name: things are renamed from one table to the next.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_gid": ["1", "1", None], "team_name": ["Web", "App", "Web"]})
+    >>> unify_names(rows, ["team_gid", "team_name"])["team_name"].tolist()
+    ['App', 'App', 'Web']
+    """
+    for name, gid in pair_keys(keys).items():
+        if gid is not None and len(rows):
+            last = rows.dropna(subset=[gid, name]).drop_duplicates(gid, keep="last")
+            names = rows[gid].astype(object).map(dict(zip(last[gid], last[name], strict=True)))
+            rows = rows.assign(**{name: names.where(names.notna(), rows[name].astype(object))})
+    return rows
 
 
 def unique_labels(frame: pd.DataFrame, keys: Sequence[str], longest: int) -> pd.Series:

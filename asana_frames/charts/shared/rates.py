@@ -29,7 +29,13 @@ from asana_frames.charts.shared.dates import (
 )
 from asana_frames.charts.shared.ends import End, label_ends
 from asana_frames.charts.shared.ink import find_background, shade
-from asana_frames.charts.shared.labels import find_leaders, name_leaders, unique_labels
+from asana_frames.charts.shared.labels import (
+    find_leaders,
+    find_named,
+    name_leaders,
+    unify_names,
+    unique_labels,
+)
 from asana_frames.charts.shared.partial import note_partial
 from asana_frames.charts.shared.rows import label_rows, select_branches
 
@@ -60,7 +66,7 @@ def add_repeated(
     rows
         The keys, the counts and, with ``period``, ``partial``.
     keys
-        The columns that tell the groups.
+        The columns that tell the groups; of a gid with several names the last is kept.
     counts
         The columns that are added up.
     rate
@@ -73,6 +79,7 @@ def add_repeated(
       team  late  due  rate
     0  Web   3.0  6.0   0.5
     """
+    rows = unify_names(rows, keys)
     by = [*keys, *(["period"] if "period" in rows else [])]
     is_repeated = rows.duplicated(by) if by else pd.Series(range(len(rows))) > 0
     if not is_repeated.any():
@@ -88,20 +95,32 @@ def add_repeated(
     return sums
 
 
+def sort_groups(rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str) -> pd.DataFrame:
+    """Return the rows in the order in which their groups are drawn and named.
+
+    Over time the group with the greatest sum of ``size`` comes first, else that with the highest
+    rate; equal ones are in the order of their names.
+    """
+    labels = unique_labels(rows, keys, LONGEST_NAME)
+    values = rows[rate].astype("float64")
+    if "period" in rows:
+        values = rows[size].astype("float64").groupby(labels).transform("sum")
+    order = pd.DataFrame({"value": values, "label": labels})
+    order = order.sort_values(["value", "label"], ascending=[False, True], kind="stable")
+    return rows.loc[order.index].reset_index(drop=True)
+
+
 def draw_rate_lines(
-    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, size: str, part: pd.Series
+    ax: Axes, rows: pd.DataFrame, keys: Sequence[str], rate: str, part: pd.Series
 ) -> list[str]:
     """Draw a line per group over time; return notes on periods, and on groups left out.
 
-    Those with the greatest sums of ``size`` are drawn, and that with the greatest sum of ``part``.
-    A period that is not over, or of which not all days count, has a hollow point; one without a
-    rate has none.
+    The first groups are drawn, and those that `find_most` names. A period that is not over, or of
+    which not all days count, has a hollow point; one without a rate has none.
     """
     labels = unique_labels(rows, keys, max_name_length(ax, 28))
-    sums = rows[size].astype("float64").groupby(labels).sum()
-    order = sums.sort_values(ascending=False, kind="stable").index
-    parts = part.astype("float64").groupby(labels).sum().reindex(order)
-    shown = order[select_branches([0] * len(order), _MOST_LINES, [int(parts.argmax())])]
+    parts = part.astype("float64").groupby(labels, sort=False).sum()
+    shown = parts.index[select_branches([0] * len(parts), _MOST_LINES, find_named(parts))]
     ends: dict[str, End] = {}
     for label, usual in zip(shown, SERIES, strict=False):
         colour = shade(ax, usual)
@@ -122,7 +141,7 @@ def draw_rate_lines(
     set_percent_axis(ax)
     if keys and (legend := label_ends(ax, ends)):
         add_legend_beside(ax, legend)
-    return [*note_partial(rows, days, step), count_hidden(len(sums) - len(shown), "group")]
+    return [*note_partial(rows, days, step), count_hidden(len(parts) - len(shown), "group")]
 
 
 def draw_rate_rows(
@@ -133,19 +152,18 @@ def draw_rate_rows(
     texts: pd.Series[Any],
     part: pd.Series,
 ) -> str:
-    """Draw a bar per group, the highest rate at the top, and write a text beside each.
+    """Draw a bar per group, the first at the top, and write a text beside each.
 
-    Where not all fit, the group with the greatest ``part`` does. Return a note that counts the
-    groups left out.
+    Where not all fit, those that `find_most` names do. Return a note that counts the groups left
+    out.
     """
     labels = unique_labels(rows, keys, max_name_length(ax))
     table = pd.DataFrame(
-        {"label": labels, "rate": 100 * column_numbers(rows, rate), "text": texts, "part": part}
+        {"label": labels, "rate": 100 * column_numbers(rows, rate), "text": texts}
     )
-    table = table.sort_values(["rate", "label"], ascending=[False, True], kind="stable")
     fits = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    most = int(table["part"].astype("float64").fillna(0).argmax())
-    drawn = table.iloc[select_branches([0] * len(table), fits, [most])]
+    named = find_named(part.astype("float64").fillna(0))
+    drawn = table.iloc[select_branches([0] * len(table), fits, named)]
     percent = drawn["rate"].fillna(0.0).to_numpy("float64")
     ax.barh(range(len(drawn)), percent, height=0.62, color=shade(ax, SERIES[0]))
     for place, (width, text) in enumerate(zip(percent, drawn["text"], strict=True)):
@@ -190,6 +208,7 @@ def find_most(
     """Return the group with the greatest sum of a part, this sum, and that of the whole.
 
     Of several with the same sum, the names are those of `name_leaders`, and there is no whole.
+    The rows are those that are drawn, in the order of `sort_groups`.
 
     Examples
     --------
@@ -198,7 +217,8 @@ def find_most(
     ('Web', 3.0, 4.0)
     """
     labels = unique_labels(rows, keys, LONGEST_NAME)
-    sums = pd.DataFrame({"part": part, "whole": whole}).astype("float64").groupby(labels).sum()
+    sums = pd.DataFrame({"part": part, "whole": whole}).astype("float64")
+    sums = sums.groupby(labels, sort=False).sum()
     parts = column_numbers(sums, "part")
     wholes = column_numbers(sums, "whole")[find_leaders(parts)]
     only = float(wholes[0]) if len(wholes) == 1 else None

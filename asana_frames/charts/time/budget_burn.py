@@ -306,6 +306,7 @@ def _draw_several_budgets(
     known = [name for name in totals.index if totals[name] > 0]
     shares = _measure_shares({name: rows[name] for name in known if name in rows}, totals)
     ordered = sorted(shares, key=lambda name: -np.nan_to_num(shares[name]))
+    shares = {name: shares[name] for name in ordered}
     lines = {
         name: _draw_percent(ax, rows[name], totals[name], shade(ax, colour), step)
         for name, colour in zip(ordered, SERIES, strict=False)

@@ -111,9 +111,9 @@ def budget_status(
     if status.empty:
         set_heading(ax, status, _WHAT, titles)
         return draw_empty(ax, "No budgets")
-    status = status.reset_index(drop=True)
+    status = _sort_by_state(status)
     most = count_fitting_rows(ax, _MOST_ROWS, reserved=0.8)
-    rows = status.loc[_sort_by_state(status)[:most]]
+    rows = status.head(most)
     ends = _draw_bars(ax, rows)
     forecasts = _draw_forecasts(ax, rows)
     lines = _draw_alerts(ax, marks)
@@ -155,12 +155,12 @@ def _summarise_states(status: pd.DataFrame) -> str:
     return f"{counts[0]:,} of {budgets} {verb} over{most}{at_risk_part}."
 
 
-def _sort_by_state(status: pd.DataFrame) -> pd.Index:
+def _sort_by_state(status: pd.DataFrame) -> pd.DataFrame:
     """Return the rows by state, the worst first, then by the share that is used."""
     known = {state: rank for rank, state in enumerate(_COLOURS)}
     ranks = [known.get(state, len(known)) for state in status["state"]]
     order = np.lexsort([-np.nan_to_num(column_numbers(status, "share")), np.array(ranks)])
-    return status.index[order]
+    return status.iloc[order].reset_index(drop=True)
 
 
 def _read_percent(rows: pd.DataFrame, column: str) -> Numbers:

@@ -43,6 +43,7 @@ from asana_frames.charts.shared.heat_map import (
 )
 from asana_frames.charts.shared.labels import (
     find_leaders,
+    find_named,
     format_tenths,
     name_leaders,
     unique_labels,
@@ -78,6 +79,7 @@ _MEASURES = {
     "utilisation": _Measure("utilisation in % of available hours", "tracked", 100, 100, " %"),
 }
 _MOST_PERSONS = 40
+_PERSON = ["person_gid", "person_name"]
 
 
 def capacity(
@@ -109,10 +111,10 @@ def capacity(
         Persons with the greatest load of all periods (for ``"utilisation"``: the greatest
         utilisation) at the top; at most 40, a note counts the others. Colours part at 100 %, or
         at 0 hours. Cells without available hours are hatched; unknown ones are grey. Numbers are
-        left out when they do not fit; then a colour bar tells the scale. The subtitle counts the
-        persons above 100 %, or below 0 hours, in any period, and names the one with most work, or
-        the fewest free hours, in a period; of three or more, the first and how many more. The
-        first is always drawn.
+        left out when they do not fit; then a colour bar tells the scale. Rows of the same person
+        and period are added up. The subtitle counts the persons above 100 %, or below 0 hours, in
+        any period, and names the one with most work, or the fewest free hours, in a period; of
+        three or more, the first and how many more. Those named are always drawn.
 
     Raises
     ------
@@ -125,22 +127,23 @@ def capacity(
     measure = _MEASURES[show]
     needed = ["person_gid", "person_name", "period", "available", measure.amount, show]
     capacity = read_input(capacity, needed, chart="capacity", ax=ax, titles=titles, has_rows=True)
-    dated = drop_missing(capacity, "period")
+    dated = _add_repeated(drop_missing(capacity, "period"), show)
     if ax is None:
-        persons = len(dated[["person_gid", "person_name"]].drop_duplicates())
+        persons = len(dated[_PERSON].drop_duplicates())
         ax = new_axes(height=0.3 * min(persons, _MOST_PERSONS) + 2.0)
     if dated.empty:
         set_heading(ax, capacity, measure.what, titles)
         return draw_empty(ax, "No capacity")
-    labels = unique_labels(dated, ["person_gid", "person_name"], max_name_length(ax))
-    ordered = _sort_by_load(dated, labels, measure)
-    there = _find_work(dated.assign(person=labels), show)
+    dated = dated.assign(person=unique_labels(dated, _PERSON, max_name_length(ax)))
+    ordered = _sort_by_load(dated, measure)
+    dated = dated.sort_values("person", key=lambda names: names.map(ordered.index), kind="stable")
+    work = _find_most_work(_find_work(dated, show))
     fits = count_fitting_rows(ax, _MOST_PERSONS, reserved=0.9)
-    named = there["person"][find_leaders(column_numbers(there, "work"))].head(1).map(ordered.index)
+    named = [ordered.index(work.index[at]) for at in find_named(work)]
     drawn = [ordered[at] for at in select_branches([0] * len(ordered), fits, named)]
     step = find_step(unique_days(dated["period"]), dated.attrs.get("every"))
     days = fill_periods(unique_days(dated["period"]), step)
-    legend = _draw_capacity(ax, dated.assign(person=labels), drawn, show, (days, step))
+    legend = _draw_capacity(ax, dated, drawn, show, (days, step))
     name_rows(ax, range(len(drawn)), drawn)
     undated = len(capacity) - len(dated)
     undated_note = f"+ {count_noun(undated, 'row')} without a period" if undated else ""
@@ -161,10 +164,25 @@ def capacity(
     return make_room(ax)
 
 
-def _sort_by_load(capacity: pd.DataFrame, labels: pd.Series, measure: _Measure) -> list[str]:
+def _add_repeated(rows: pd.DataFrame, show: Show) -> pd.DataFrame:
+    """Add up rows that repeat a person and period, as in two concatenated tables."""
+    measure = _MEASURES[show]
+    by = [unique_labels(rows, _PERSON, LONGEST_NAME), rows["period"]]
+    is_first = ~pd.concat(by, axis="columns", ignore_index=True).duplicated()
+    if is_first.all():
+        return rows
+    names = list(dict.fromkeys(["available", measure.amount, show]))
+    sums = rows[names].astype("float64").groupby(by).transform("sum", min_count=1)
+    if measure.centre:
+        sums[show] = sums[measure.amount] / sums["available"].where(sums["available"] > 0)
+    added = {name: sums[name] for name in names}
+    return rows.assign(**added)[is_first].reset_index(drop=True)
+
+
+def _sort_by_load(capacity: pd.DataFrame, measure: _Measure) -> list[str]:
     """Return the persons, those with most work in their available hours first."""
     hours = capacity[[measure.amount, "available"]].astype("float64").fillna(0)
-    sums = hours.groupby(labels, sort=False).sum()
+    sums = hours.groupby(capacity["person"], sort=False).sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = sums[measure.amount].to_numpy() / sums["available"].to_numpy()
     load = pd.Series(ratio, sums.index)
@@ -179,10 +197,15 @@ def _find_work(rows: pd.DataFrame, show: Show) -> pd.DataFrame:
     return there.assign(work=values if measure.centre else -values)
 
 
+def _find_most_work(there: pd.DataFrame) -> pd.Series[float]:
+    """Return how busy each person is in the busiest period, in the order of the rows."""
+    return there.groupby("person", sort=False)["work"].max()
+
+
 def _name_busiest(rows: pd.DataFrame, show: Show) -> str:
     """Return a sentence that counts the persons with too much work, and names the busiest."""
     measure = _MEASURES[show]
-    labels = unique_labels(rows, ["person_gid", "person_name"], LONGEST_NAME)
+    labels = unique_labels(rows, _PERSON, LONGEST_NAME)
     there = _find_work(rows.assign(person=labels), show)
     if there.empty:
         return ""
@@ -210,7 +233,8 @@ def _describe_busiest(there: pd.DataFrame, measure: _Measure, step: Step) -> str
     value = format_share(most / 100) if measure.centre else f"{format_tenths(-most)} h"
     periods = there["period"][find_leaders(work)].unique()
     when = f" {say_when(periods[0], step)}" if len(periods) == 1 else ""
-    return f"{name_leaders(there['person'], work)}, {value}{when}"
+    by_person = _find_most_work(there)
+    return f"{name_leaders(by_person.index, by_person)}, {value}{when}"
 
 
 def _draw_capacity(

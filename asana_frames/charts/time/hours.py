@@ -147,7 +147,7 @@ def _draw_over_time(ax: Axes, hours: pd.DataFrame, keys: Sequence[str], kind: Ki
     """Draw hours by period; return what stands around the axes."""
     dated = drop_missing(hours, "period")
     undated = float(hours.loc[hours["period"].isna(), "hours"].sum())
-    notes = [f"+ {format_figure(undated)} h without a date" if undated else ""]
+    notes = [f"+ {format_figure(undated)} h without a date" if abs(undated) > TINY else ""]
     if dated.empty:
         draw_empty(ax, "No hours with a date")
         return {"notes": notes}

@@ -47,7 +47,7 @@ from asana_frames.charts.shared.dates import (
 from asana_frames.charts.shared.headings import set_heading
 from asana_frames.charts.shared.ink import find_background, mix_ink, shade
 from asana_frames.charts.shared.labels import (
-    find_leaders,
+    find_named,
     format_exact,
     name_by_keys,
     name_leaders,
@@ -58,7 +58,7 @@ from asana_frames.charts.shared.rows import label_rows, select_branches
 from asana_frames.charts.shared.stacked_bars import FEW_POINTS
 from asana_frames.display.sentences import format_decimals, format_figure
 from asana_frames.exceptions import InvalidArgument
-from asana_frames.rollups.shared.key_figures import TINY
+from asana_frames.rollups.shared.key_figures import NOISE, TINY
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -115,11 +115,15 @@ class _Money(NamedTuple):
     def sum_by(self, groups: pd.Series) -> pd.DataFrame:
         """Sum by group, in order of first rows.
 
-        A margin is missing if any part is; an amount only if all parts are.
+        A margin is missing if any part is; an amount only if all parts are. What floats leave of
+        amounts that cancel out is 0.
         """
         names = [*self.sides, *(["margin"] if "margin" in self.rows else [])]
         grouped = self.rows[names].groupby(groups, sort=False, dropna=False, observed=True)
         sums = grouped.sum(min_count=1)
+        size = self.rows[names].abs().groupby(groups, sort=False, dropna=False, observed=True)
+        noise = (NOISE * size.max().max(axis="columns")).clip(lower=TINY)
+        sums = sums.mask(sums.abs().le(noise, axis="index"), 0.0)
         if "margin" in names:
             is_lost = (
                 self.rows["margin"]
@@ -227,7 +231,7 @@ def _note_unpriced(found: _Money) -> str:
 def _draw_over_time(ax: Axes, found: _Money) -> _Around:
     """Draw bars by period; return what stands around the axes."""
     is_dated = found.rows["period"].notna()
-    undated = found.rows.loc[~is_dated, list(found.sides)].sum()
+    undated = found.sum_by(is_dated).reindex([False])[list(found.sides)].iloc[0].fillna(0)
     left = ", ".join(f"{name} {format_exact(value)}" for name, value in undated.items() if value)
     notes = [_note_unpriced(found), f"without a date: {left}" if left else ""]
     found = found._replace(rows=found.rows[is_dated])
@@ -326,7 +330,7 @@ def _draw_by_key(ax: Axes, found: _Money) -> _Around:
     sums = sums.loc[size.sort_values(ascending=False, kind="stable").index]
     # Two bars need more height than a line of text.
     most = max(1, count_fitting_rows(ax, 2 * _MOST_ROWS, reserved=0.9) // 2)
-    named = np.flatnonzero(find_leaders(sums[found.main_column]))[:1].tolist()
+    named = find_named(sums[found.main_column])
     places = select_branches([0] * len(sums), most, named)
     shown, hidden = sums.iloc[places], sums.drop(index=sums.index[places])
     drawn = _draw_rows(ax, shown, found)

@@ -23,7 +23,7 @@ from asana_frames.charts.shared.compared_bars import (
     draw_compared_rows,
 )
 from asana_frames.charts.shared.headings import set_heading
-from asana_frames.charts.shared.labels import name_by_keys, unique_labels
+from asana_frames.charts.shared.labels import name_by_keys, unify_names, unique_labels
 from asana_frames.charts.shared.rates import find_span
 from asana_frames.display.sentences import format_day
 from asana_frames.rollups.shared.key_figures import TINY
@@ -111,6 +111,7 @@ def _sum_rows(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     measures = list(_MEASURES[:2])
     if not keys:
         return table.reset_index(drop=True)
+    table = unify_names(table, keys)
     by = [table[name] for name in keys]
     numbers = table[measures].astype("float64")
     rows = numbers.groupby(by, dropna=False, observed=True, sort=False).sum().reset_index()

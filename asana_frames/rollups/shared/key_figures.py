@@ -13,6 +13,8 @@ from asana_frames.frames.arrays import STR
 TOLERATED_LAG = 0.1
 #: Differences below this are errors of rounding.
 TINY = 1e-9
+#: As are those below this part of the numbers that were added, which may be money of any size.
+NOISE = 1e-12
 
 
 class KeyFigure(NamedTuple):
@@ -49,5 +51,7 @@ def build_key_figures(figures: Iterable[KeyFigure]) -> pd.DataFrame:
     )
     table["difference"] = table["value"] - table["previous"]
     gain = table["difference"] * pd.Series([row.better for row in rows], dtype="Int64")
-    table["is_better"] = (gain > 0).mask(gain.abs() < TINY).astype("boolean")
+    size = table[["value", "previous"]].abs().max(axis="columns")
+    is_noise = gain.abs() < (NOISE * size).clip(lower=TINY)
+    table["is_better"] = (gain > 0).mask(is_noise).astype("boolean")
     return table

@@ -173,3 +173,19 @@ def test_the_section_that_the_finding_names_is_never_merged() -> None:
 
     assert finding_of(ax) == "19 tasks at the end; New has the most (5)."
     assert legend_of(ax)[-2:] == ["New", "other (5)"]
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        (0, "No tasks at the end."),
+        (1, "The only task is completed."),
+        (2, "All 2 tasks are completed."),
+    ],
+)
+def test_a_flow_of_which_nothing_is_left_says_so(done: int, words: str) -> None:
+    flow = flow_of({"To do": [0], None: [done]})
+
+    ax = af.charts.cumulative_flow(flow.assign(is_completed=flow["section_gid"].isna()))
+
+    assert finding_of(ax) == words

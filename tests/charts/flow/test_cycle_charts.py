@@ -274,3 +274,18 @@ def test_a_section_above_its_limit_is_drawn_and_told_apart_from_others_of_its_na
 
     assert finding_of(ax) == "Above the limit: Doing …Last has 6 of 3."
     assert "Doing …Last" in legend_of(ax)
+
+
+def test_no_more_sections_above_their_limits_are_named_than_drawn() -> None:
+    counts = {f"{n} section": [4] for n in range(10, 22)}
+
+    ax = af.charts.wip(counts_of(counts, dict.fromkeys(counts, 3)))
+
+    assert finding_of(ax).endswith("17 section has 4 of 3 and 4 more.")
+    assert sum(line.get_linestyle() == "-" for line in ax.lines) == 9
+
+
+def test_sections_without_tasks_do_not_have_the_most() -> None:
+    ax = af.charts.wip(counts_of({"Doing": [0], "Review": [0]}))
+
+    assert finding_of(ax) == "0 open at the end."

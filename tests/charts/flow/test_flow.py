@@ -546,3 +546,34 @@ def test_rates_say_to_which_day_a_period_is_counted(by: str | None) -> None:
 
     assert "The month from 1 Jul 2026 is counted from 2 Jul 2026" in notes_of(ax)
     assert "The month from 1 Sep 2026 is counted to 10 Sep 2026" in notes_of(ax)
+
+
+def test_the_only_task_that_was_due_is_told_in_the_singular() -> None:
+    (late, done) = (af.charts.on_time(on_time_of(counts)) for counts in ((0, 1), (1, 0)))
+
+    assert finding_of(late) == "0 of 1 due task was done on time; 1 was late, 0 are late and open."
+    assert finding_of(done).startswith("1 of 1 due task was done on time; 0 were late")
+
+
+@pytest.mark.parametrize("has_periods", [False, True])
+def test_a_project_that_was_renamed_between_two_tables_is_one_with_its_last_name(
+    has_periods: bool,
+) -> None:
+    before = on_time_of((3, 1), project_gid="1201", project_name="Old")
+    after = on_time_of((4, 3), project_gid="1201", project_name="New")
+    both = pd.concat([before, after])
+    both = both if has_periods else both.drop(columns=["period", "partial"])
+
+    ax = af.charts.on_time(both)
+
+    assert finding_of(ax) == "Most not on time: New, 4 of 11 due tasks."
+    drawn = inside_of(ax) if has_periods else [text.get_text() for text in ax.get_yticklabels()]
+    assert drawn == ["New"]
+
+
+def test_hours_of_load_that_cancel_out_are_not_told_as_undated() -> None:
+    rows = [("1", "Ana", None, 1, hours) for hours in (0.1, 0.2, -0.3)]
+
+    ax = af.charts.load(load_of(("1", "Ana", "2026-11-02", 1, 2.0), *rows), show="hours")
+
+    assert notes_of(ax) == []

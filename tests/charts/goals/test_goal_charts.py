@@ -470,7 +470,8 @@ def test_points_show_that_a_goal_is_beyond_the_limit(ahead: float, lag: str) -> 
 def test_goals_that_are_equally_far_behind_are_counted() -> None:
     ax = af.charts.goal_progress(progress_of(ahead=[-0.3, -0.3, -0.3]))
 
-    assert subtitle_of(ax).endswith("; the most: A and 2 more, by 30.")
+    assert names_of(ax) == ["B", "C", "A"]
+    assert subtitle_of(ax).endswith("; the most: B and 2 more, by 30.")
 
 
 def test_findings_tell_goals_of_equal_names_apart_as_the_rows_do() -> None:

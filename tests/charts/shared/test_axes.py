@@ -130,6 +130,39 @@ def test_a_second_chart_on_the_same_axes_is_refused_until_they_are_empty() -> No
     assert ax.get_title()
 
 
+def long_names() -> pd.DataFrame:
+    return progress_of(name=["A site with a long name", "A shop with a longer name"])
+
+
+@pytest.mark.parametrize("is_twin", [False, True])
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_axes_that_are_emptied_have_their_whole_place_again(layout: Any, is_twin: bool) -> None:
+    figure = pyplot.figure(figsize=(6, 4), layout=layout)
+    ax = figure.subplots()
+    twin = ax.twinx() if is_twin else None
+    places = []
+    for table in (progress_of(), long_names(), progress_of(), long_names()):
+        af.charts.goal_progress(table, ax=ax)
+        figure.canvas.draw()
+        places.append(ax.get_position().bounds)
+        assert twin is None or twin.get_position().bounds == places[-1]
+        ax.clear()
+
+    assert places[0][2] > 1.1 * places[1][2]
+    assert places[2:] == [pytest.approx(place) for place in places[:2]]
+
+
+def test_axes_that_are_emptied_stay_where_they_were_moved() -> None:
+    ax = pyplot.figure(figsize=(6, 4)).subplots()
+    af.charts.goal_progress(long_names(), ax=ax)
+    ax.clear()
+    ax.set_position((0.3, 0.3, 0.4, 0.4))
+
+    af.charts.goal_progress(long_names(), ax=ax)
+
+    assert ax.get_position().bounds == pytest.approx((0.3, 0.3, 0.4, 0.4))
+
+
 def test_titles_of_empty_charts_have_fonts_for_their_letters(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

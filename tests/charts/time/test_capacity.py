@@ -359,3 +359,38 @@ def test_of_free_hours_the_person_with_the_fewest_is_called_least_free() -> None
     ax = af.charts.capacity(capacity_of(("1", "Ana", ONE, 40.0, 30.0, 0.0)), show="free")
 
     assert finding_of(ax) == "Least free: Ana, 10 h in the week from 2 Nov 2026."
+
+
+@pytest.mark.parametrize(
+    ("show", "words", "finding"),
+    [
+        ("load", ["75", "125"], "1 of 2 people is over 100 % in at least one week; busiest: Ana"),
+        ("free", ["20", "-20"], "1 of 2 people is below 0 hours in at least one week; least free"),
+    ],
+)
+def test_rows_of_one_person_and_week_are_added_up_in_cells_order_and_finding(
+    show: Any, words: list[str], finding: str
+) -> None:
+    one = capacity_of(("1", "Ana", ONE, 40.0, 20.0, 0.0), ("2", "Bo", ONE, 40.0, 50.0, 0.0))
+    other = capacity_of(("1", "Ana", ONE, 40.0, 80.0, 0.0), ("2", "Bo", ONE, 40.0, 10.0, 0.0))
+
+    ax = af.charts.capacity(pd.concat([one, other]), show=show)
+
+    assert sorted(text for text in words_of(ax) if text in words) == sorted(words)
+    assert names_of(ax)[0] == "Ana"
+    assert finding_of(ax).startswith(finding)
+
+
+def test_two_who_are_equally_busy_are_both_drawn() -> None:
+    table = many(30, 1).assign(allocated=range(70, 40, -1))
+    # Busy in one week, and idle in many.
+    both = capacity_of(
+        *((gid, name, ONE, 40.0, 90.0, 0.0) for gid, name in (("98", "Yves"), ("99", "Zoe"))),
+        *((gid, name, TWO, 900.0, 0.0, 0.0) for gid, name in (("98", "Yves"), ("99", "Zoe"))),
+    )
+
+    ax = af.charts.capacity(pd.concat([table, both]), ax=plt.subplots(figsize=(6, 3))[1])
+
+    assert len(names_of(ax)) < 32
+    assert {"Yves", "Zoe"} <= set(names_of(ax))
+    assert "busiest: Yves and Zoe" in finding_of(ax)

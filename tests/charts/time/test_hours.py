@@ -444,3 +444,11 @@ def test_errors_of_floating_point_are_not_hours_below_0() -> None:
     ax = af.charts.hours(hours_of(("1", "Ana", None, 3.0), ("2", "Ben", None, 1.0), *taken))
 
     assert finding_of(ax) == "Most: Ana, 3 of 4 h (75 %)."
+
+
+def test_hours_that_cancel_out_are_not_told_as_undated() -> None:
+    days = pd.to_datetime(["2026-11-02", None, None, None])
+
+    ax = af.charts.hours(pd.DataFrame({"period": days, "hours": [2.0, 0.1, 0.2, -0.3]}))
+
+    assert notes_of(ax) == []

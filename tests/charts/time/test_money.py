@@ -191,3 +191,32 @@ def test_amounts_are_rounded_as_in_sentences() -> None:
     ax = af.charts.money(margins_of(("Web", 7046.5, 0.0), ("App", 5.0, 1.0)))
 
     assert finding_of(ax) == "Highest margin: Web, 7,047 EUR."
+
+
+def test_what_floats_leave_of_large_sums_is_not_a_loss() -> None:
+    amounts = (33_333_333.3, 0), (66_666_666.6, 0), (0, 99_999_999.9)
+    rows = [*(("A", *both) for both in amounts), ("B", 2e6, 1e6)]
+
+    ax = af.charts.money(margins_of(*rows))
+
+    assert finding_of(ax) == "Highest margin: B, 1,000,000 EUR."
+    assert ("0", "normal") in [(text.get_text(), text.get_fontweight()) for text in ax.texts]
+
+
+def test_large_amounts_that_differ_are_told_apart() -> None:
+    ax = af.charts.money(margins_of(("A", 5e9, 1003), ("B", 5e9, 1000)))
+
+    assert finding_of(ax) == "Highest margin: B, 4,999,999,000 EUR."
+
+
+def test_of_two_with_the_highest_margin_both_are_drawn() -> None:
+    rows = [(f"P{at}", 1000.0 - at, 500.0) for at in range(30)]
+
+    ax = af.charts.money(
+        margins_of(*rows, ("Y", 900.0, 0), ("Z", 901.0, 1)), ax=plt.subplots(figsize=(5, 3))[1]
+    )
+
+    drawn = {label.get_text() for label in ax.get_yticklabels()}
+    assert len(drawn) < 32
+    assert {"Y", "Z"} <= drawn
+    assert finding_of(ax).startswith("Highest margin: Z and Y, 900 EUR")

@@ -137,3 +137,16 @@ def test_the_first_rows_are_drawn_where_none_took_more() -> None:
     ax = af.charts.plan_vs_actual(table_of(*rows, equal))
 
     assert names_of(ax) == [f"P{n:02}" for n in range(25)]
+
+
+def test_a_person_who_was_renamed_between_two_tables_has_one_row() -> None:
+    table = pd.DataFrame(
+        {
+            **{"person_gid": ["1201", "1201"], "person_name": ["Ana", "Ana Lee"]},
+            **{"planned": [4.0, 6.0], "tracked": [5.0, 8.0], "difference": [1.0, 2.0]},
+        }
+    )
+
+    ax = af.charts.plan_vs_actual(table)
+
+    assert names_of(ax) == ["Ana Lee"]
