@@ -9,7 +9,12 @@ import pytest
 
 import asana_frames as af
 from asana_frames.display.sentences import format_day, format_hours
-from asana_frames.gather.findings.findings import Finding, build_findings, label_rows
+from asana_frames.gather.findings.findings import (
+    Finding,
+    build_findings,
+    label_rows,
+    order_by_findings,
+)
 from asana_frames.gather.findings.flow import FlowTables, build_flow_tiles, list_flow_findings
 from asana_frames.gather.findings.goals import build_goal_tiles, list_goal_findings
 from asana_frames.gather.findings.hours import build_hours_tiles, list_hours_findings
@@ -910,3 +915,12 @@ def test_names_are_told_apart_whatever_others_are_called() -> None:
     ]
     taken = label_rows(["Plan", "Plan", "Plan (Sales)"], gids, ["Sales", "Product", "Sales"])
     assert len(set(taken)) == 3
+
+
+def test_rows_that_sentences_name_come_first_and_not_those_with_letters_of_a_word() -> None:
+    found = build_findings([Finding("alert", "late", "2 of 4 projects are late: Site and App.")])
+    rows = pd.DataFrame({"name": ["a", "late", "App", "Site"]})
+
+    ordered = order_by_findings(rows.drop(1), ["a", "App", "Site"], found)
+
+    assert ordered["name"].tolist() == ["Site", "App", "a"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -143,17 +144,18 @@ def order_by_findings(
         As `build_findings` returns them.
     """
     sentences = findings["sentence"].tolist()
-    after = (len(sentences), 0)
-    ranks = [
-        min(
-            ((place, text.find(label)) for place, text in enumerate(sentences) if label in text),
-            default=after,
-        )
-        for label in labels
-    ]
+    ranks = [_find_first(label, sentences) for label in labels]
     # Sorting keeps the order of equals.
     order = sorted(range(len(rows)), key=ranks.__getitem__)
     return rows.iloc[order].reset_index(drop=True)
+
+
+def _find_first(label: str, sentences: Sequence[str]) -> tuple[int, int]:
+    """Return in which sentence a label is first, and where; after all if it is in none."""
+    # Not in the middle of a word: names can be short.
+    pattern = re.compile(rf"(?<!\w){re.escape(label)}(?!\w)")
+    found = ((place, pattern.search(text)) for place, text in enumerate(sentences))
+    return next(((place, hit.start()) for place, hit in found if hit), (len(sentences), 0))
 
 
 def choose_verb(hours: str, singular: str, plural: str) -> str:
