@@ -99,7 +99,7 @@ def _may_have(records: pd.DataFrame, are_people: bool) -> bool:
     )
 
 
-#: Columns of gids, of which the first that a frame has counts, and the column of a fact.
+#: Columns that may hold the gid (the first that a frame has counts), and the column of a fact.
 _Fact = tuple[Sequence[str], str]
 
 

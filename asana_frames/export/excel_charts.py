@@ -277,7 +277,7 @@ def _group_block(chart: TableChart, top: int, named: pd.DataFrame) -> Block:
         }
     )[~chart.table.is_total]
     order = long["x"].drop_duplicates().dropna()
-    # What has no number is no series, not one of zeros.
+    # A group without numbers is left out: its sum would be a series of zeros.
     table = long.dropna(subset="y").pivot_table(
         index="x", columns="by", values="y", aggfunc="sum", sort=False
     )

@@ -132,7 +132,7 @@ def split_notes(given: Unpacked) -> tuple[list[str], list[str]]:
 
 
 def _add_days(notes: list[str], report: Report) -> list[str]:
-    """Return notes, of which the first says the days of a report, unless one says them already."""
+    """Return notes with the days of a report in the first, unless one of them has the days."""
     said = "\n".join(notes)
     days = ", ".join(
         words for words in list_days(report) if words.removeprefix("as of ") not in said

@@ -156,7 +156,7 @@ def _format_cleared(
 
 
 def map_cells(column: pd.Series[Any], change: Callable[[Any], Any]) -> pd.Series[Any]:
-    """Return a column with its cells changed, of which the missing ones stay so."""
+    """Return a column with its cells changed; missing cells stay missing."""
     if column.dtype != object:
         return column.map(change, na_action="ignore")
     # Not by pandas, which makes floats of integers beside missing values.

@@ -147,7 +147,7 @@ def _sum_by_person(rows: pd.DataFrame, show: Show, labels: pd.Series) -> pd.Data
 
 
 def _draw_persons(ax: Axes, sums: pd.DataFrame, show: Show, days: Days, step: Step) -> str:
-    """Draw the work of persons; return a note on that of periods that are over, if any has it."""
+    """Draw the work of each person; return a note if periods that are over have any."""
     _draw_cells(ax, sums, show, days, step)
     is_earlier = pd.DatetimeIndex(sums.columns) < pd.Timestamp(days[0])
     earlier: pd.Series[Any] = sums.loc[:, is_earlier].sum(axis="columns")

@@ -82,9 +82,9 @@ def throughput(
     Axes
         A bar per period, stacked by the keys, the largest at the bottom; groups beyond ten are
         merged into "other", cut where it is more than twice as high as they are. A dashed line is
-        the mean of the whole periods, unless "other" is cut; it leaves out a first or last period
-        that is not over, or of which not all days count, and a note tells which. The subtitle
-        gives this mean, and the whole period with most.
+        the mean of the whole periods, unless "other" is cut. A first or last period that is not
+        over, or is cut by ``start`` or ``end``, does not count in the mean; a note names it. The
+        subtitle gives this mean, and the whole period with most.
 
     Raises
     ------

@@ -331,8 +331,8 @@ def count_behind(goals: pd.DataFrame, what: str = "goal") -> str:
     Parameters
     ----------
     goals
-        Each goal once, in the order of the rows, of which the first is named: ``name``,
-        ``status`` and, where they are known, ``ahead`` and ``gid``.
+        Each goal once, in the order in which goals that are equally far behind are named.
+        Columns: ``name``, ``status`` and, where known, ``ahead`` and ``gid``.
     what
         What the rows are called, such as ``"key result"``.
 

@@ -1,4 +1,4 @@
-"""The scale of numbers of days, of which most are small and a few very large."""
+"""A logarithmic scale for days: most numbers are small, and a few very large."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: The end of the axis, as a multiple of the greatest number.
 _END = 1.2
-#: The least that is the greatest number.
+#: The axis is scaled for at least so many days.
 _SHORTEST = 2.0
 #: First digits of ticks, those that matter more first; and the powers of ten.
 _DIGITS, _POWERS = (1, 5, 2), range(7)

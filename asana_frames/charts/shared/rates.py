@@ -207,7 +207,8 @@ def find_most(
 ) -> tuple[str, float, float | None]:
     """Return the group with the greatest sum of a part, this sum, and that of the whole.
 
-    Of several with the same sum, the names are those of `name_leaders`, and there is no whole.
+    If several groups have the greatest sum, they are named as `name_leaders` does, and the sum of
+    the whole is None.
     The rows are those that are drawn, in the order of `sort_groups`.
 
     Examples

@@ -107,7 +107,7 @@ def budget_burn(
         are left out because they have no rate.
         For several: the used part of each in percent, at most ten, those most used by now first;
         a note counts the others and names those that have no total. The subtitle names the most
-        used, and counts those of which all is used. Today is marked where a forecast goes on.
+        used, and counts those that are used up. Today is marked where a forecast goes on.
 
     Raises
     ------

@@ -107,7 +107,7 @@ class ResultTable(ipw.VBox):
             close_parts(left)
 
     def close(self) -> None:
-        """Close the table and its controls, of which some may not be shown."""
+        """Close the table and its controls, also those that are not shown."""
         if self.comm is None:
             return
         super().close()

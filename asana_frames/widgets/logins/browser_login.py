@@ -90,7 +90,7 @@ class BrowserLogin(ipw.VBox):
         return f"<Log in with Asana: {self._attempt.url}>"
 
     def close(self) -> None:
-        """Stop listening, and close the widget and its controls, of which one may not be shown."""
+        """Stop listening, and close the widget and its controls, also one that is not shown."""
         if self.comm is None:
             return
         self._stop_listening()
