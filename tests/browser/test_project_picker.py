@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from asana_frames.sandbox_server import serve
 from tests.browser.conftest import Company, Open
-from tests.browser.pages import chips, offers, pick
+from tests.browser.pages import Notebook, chips, offers, pick
 from tests.browser.servers import free_port
 from tests.fixed_day import NOW
 
 PICKER = "picker = af.widgets.ProjectPicker(asana)\npicker"
 TASKS = "print(len(asana.tasks.list(project=picker)), picker)"
+
+
+def open_projects(company: Company, notebook: Open) -> tuple[Notebook, Any, Any]:
+    """Return a notebook with a picker in its second cell, what the cell shows, and its box."""
+    opened = notebook(company.code, PICKER, "print(picker)")
+    opened.run(0)
+    shown = opened.run(1)
+    project = shown.get_by_label("Project", exact=True)
+    offers(project, "Mobile app")
+    return opened, shown, project
 
 
 def test_a_project_is_chosen_and_read_by_the_next_cell(company: Company, notebook: Open) -> None:
@@ -47,11 +59,7 @@ def test_a_project_is_chosen_and_read_by_the_next_cell(company: Company, noteboo
 def test_letters_that_are_typed_stay_in_the_box(
     company: Company, notebook: Open, mode: str
 ) -> None:
-    opened = notebook(company.code, PICKER, "print(picker)")
-    opened.run(0)
-    shown = opened.run(1)
-    project = shown.get_by_label("Project", exact=True)
-    offers(project, "Mobile app")
+    opened, shown, project = open_projects(company, notebook)
     if mode == "edit":
         opened.cell(2).locator(".cm-content").click()
     else:
@@ -208,11 +216,7 @@ def test_a_picker_without_a_network_says_so_and_reads_once_there_is_one(notebook
 def test_letters_after_a_click_do_not_change_the_notebook(
     company: Company, notebook: Open, label: str
 ) -> None:
-    opened = notebook(company.code, PICKER, "print(picker)")
-    opened.run(0)
-    shown = opened.run(1)
-    project = shown.get_by_label("Project", exact=True)
-    offers(project, "Mobile app")
+    opened, shown, project = open_projects(company, notebook)
     role = "checkbox" if label == "Archived too" else "button"
 
     shown.get_by_role(role, name=label).click()
